@@ -1,0 +1,17 @@
+"""Identifiers used by everything: minerals, stage graphs, regions, customs codes. No figures."""
+
+from orepact.catalogue.minerals import Mineral, Stage, mineral, minerals
+from orepact.catalogue.regions import POOLS, Country, countries, region, region_name, regions
+
+__all__ = [
+    "POOLS",
+    "Country",
+    "Mineral",
+    "Stage",
+    "countries",
+    "mineral",
+    "minerals",
+    "region",
+    "region_name",
+    "regions",
+]

@@ -1,0 +1,107 @@
+"""Every exception of the package, as one tree.
+
+::
+
+    OrepactError
+    ├── InputError            what the user wrote cannot be used          (exit code 2)
+    │   ├── UnitError         a quantity without, or with the wrong, unit
+    │   ├── DateError         overlapping, reversed or missing intervals
+    │   ├── UnknownIdError    a mineral, stage, region, HS code or key that does not exist
+    │   ├── PactError         one or more problems in a pact file, all at once
+    │   ├── NoMatchError      an instrument or shock that would touch nothing
+    │   └── WorldError        raw or compiled data that is missing or does not add up
+    └── ResultError           the computation did not give an answer      (exit code 1)
+        ├── NotSolvedError    no equilibrium was found, or none exists
+        └── AccountsError     money or tonnes do not balance to tolerance
+
+A message says what, where, why and how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class OrepactError(Exception):
+    """Root of everything this package raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(OrepactError):
+    """What the user wrote cannot be used as it stands."""
+
+    exit_code = 2
+
+
+class UnitError(InputError):
+    """A quantity lacks its unit, or carries one of another kind."""
+
+
+class DateError(InputError):
+    """Dates that overlap, run backwards or leave a needed day without a value."""
+
+
+class UnknownIdError(InputError):
+    """A name that the catalogue does not know."""
+
+
+class NoMatchError(InputError):
+    """An instrument or shock that matches no route, mineral or party."""
+
+
+class WorldError(InputError):
+    """Raw or compiled data is missing, malformed or does not add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a file: where it is, what it is and how to mend it."""
+
+    where: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} {self.mend}"
+
+
+class PactError(InputError):
+    """All problems of a pact file, reported together."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        n = len(self.problems)
+        head = f"{n} problem{'s' if n != 1 else ''} found; nothing was computed."
+        super().__init__("\n".join([head, *map(str, self.problems)]))
+
+
+class ResultError(OrepactError):
+    """The computation did not give an answer."""
+
+
+class NotSolvedError(ResultError):
+    """No equilibrium was found, or none exists; the message says where it failed."""
+
+
+class AccountsError(ResultError):
+    """Money or tonnes do not balance to the stated tolerance."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest valid spelling, or lists what is valid.
+
+    >>> nearest("gallum", ["gallium", "zinc"])
+    "Did you mean 'gallium'?"
+    >>> nearest("xyz", ["gallium", "zinc"])
+    'Known: gallium, zinc.'
+    """
+    names = sorted(known)
+    lowered = {n.lower(): n for n in names}
+    close = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{lowered[close[0]]}'?"
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"Known: {shown}."
