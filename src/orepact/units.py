@@ -47,7 +47,7 @@ def price(text: object) -> Decimal:
     """Parse a price into USD per tonne, exactly.
 
     >>> price("110 USD/kg")
-    Decimal('1.1E+5')
+    Decimal('1.10E+5')
     >>> price("25 USD/lb").quantize(Decimal("0.01"))
     Decimal('55115.57')
     """
