@@ -1,1 +1,20 @@
-"""Room."""
+"""The market: one mineral, one year, one equilibrium."""
+
+from orepact.market import demand, sourcing, supply
+from orepact.market.accounts import Accounts, accounts
+from orepact.market.equilibrium import RESULTS, Outcome, solve
+from orepact.market.market import Market
+from orepact.market.wedges import Wedges
+
+__all__ = [
+    "RESULTS",
+    "Accounts",
+    "Market",
+    "Outcome",
+    "Wedges",
+    "accounts",
+    "demand",
+    "solve",
+    "sourcing",
+    "supply",
+]

@@ -1,0 +1,177 @@
+"""One mineral's market: curves, routes and labels, ready to be solved.
+
+Shapes: ``K`` stages, ``R`` regions (origins ``O`` and destinations ``D`` are the same list),
+``B`` supply blocks. Every number may carry leading axes for scenarios and draws. Prices are
+USD per tonne of contained substance, quantities tonnes a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from orepact.errors import InputError, UnknownIdError, nearest
+from orepact.market.demand import Demand
+from orepact.market.sourcing import Sourcing
+from orepact.market.supply import Supply
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Everything the equations need; built by :func:`calibrate` or :meth:`from_arrays`.
+
+    ========== ============ ==============================================================
+    ``inputs``  K, K, R     tonnes of stage ``j`` per tonne of stage ``k`` made in ``r``
+    ``credit``  K, R        co-product credits, USD per tonne of output
+    ``draw``    K, R        supply from stocks, t
+    ``build``   K, R        purchases for stocks, t
+    ``freight`` K, O, D     freight and insurance, USD/t
+    ``duty``    K, O, D     base year's ad valorem duty, share
+    ``cif``     D           whether duties are charged on value with freight
+    ``p0``      K, O        base producer price, USD/t; where Newton starts
+    ``x0``      K, O, D     base shipments, t (what a reference price is taken over)
+    ``scale``   K, O        size of a node, t, by which residuals are divided
+    ========== ============ ==============================================================
+    """
+
+    mineral: str
+    stages: tuple[str, ...]
+    regions: tuple[str, ...]
+    supply: Supply
+    secondary: Supply
+    demand: Demand
+    sourcing: Sourcing
+    inputs: Array
+    credit: Array
+    draw: Array
+    build: Array
+    freight: Array
+    duty: Array
+    cif: Array
+    p0: Array
+    x0: Array
+    scale: Array
+    edges: tuple[tuple[int, int], ...]
+    notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        *,
+        regions: Sequence[str],
+        stages: Sequence[str],
+        supply: Supply,
+        demand: Demand,
+        sourcing: Sourcing,
+        p0: Array,
+        inputs: Array | None = None,
+        credit: Array | None = None,
+        secondary: Supply | None = None,
+        draw: Array | None = None,
+        build: Array | None = None,
+        freight: Array | None = None,
+        duty: Array | None = None,
+        cif: Sequence[bool] | None = None,
+        x0: Array | None = None,
+        scale: Array | None = None,
+        mineral: str = "",
+        notes: Mapping[str, str] | None = None,
+    ) -> Market:
+        """Build a market from plain arrays, for published cases and users' own.
+
+        What is left out is zero: no inputs, freight, duties, stocks or scrap. Raises
+        :class:`InputError` on a shape that does not fit the labels, and on anything not
+        finite where it must be.
+        """
+        from orepact.market.supply import Linear
+
+        K, R = len(stages), len(regions)
+        zero = np.zeros((K, R))
+        full = {
+            "inputs": _shaped("inputs", inputs, (K, K, R)),
+            "credit": _shaped("credit", credit, (K, R)),
+            "draw": _shaped("draw", draw, (K, R)),
+            "build": _shaped("build", build, (K, R)),
+            "freight": _shaped("freight", freight, (K, R, R)),
+            "duty": _shaped("duty", duty, (K, R, R)),
+            "p0": _shaped("p0", p0, (K, R)),
+            "x0": _shaped("x0", x0, (K, R, R)),
+        }
+        for name in ("p0",):
+            if not np.all(full[name] > 0):
+                raise InputError(f"{name} must be positive everywhere: it is where Newton starts.")
+        for role, curve in (("supply", supply), ("demand", demand), ("sourcing", sourcing)):
+            _finite(role, curve, allow_inf=("backstop", "capacity"))
+        if duplicates := {r for r in regions if list(regions).count(r) > 1}:
+            raise InputError(f"Regions {sorted(duplicates)} stand twice. Every label must be unique.")
+        cap = np.sum(np.broadcast_to(supply.capacity, (*np.shape(supply.capacity)[:-3], K, np.shape(supply.capacity)[-2], R)), axis=-2)
+        if scale is None:
+            total = np.maximum(np.where(np.isfinite(cap), cap, 0.0), 0.0)
+            scale = np.maximum(total, 1e-6 * np.max(total))
+        a = full["inputs"]
+        edges = tuple(
+            (k, j) for k in range(K) for j in range(K) if np.any(a[..., k, j, :] != 0)
+        )
+        if any(j >= k for k, j in edges):
+            raise InputError(
+                "inputs: a stage may only be made from stages before it. Order the stages."
+            )
+        return cls(
+            mineral=mineral,
+            stages=tuple(stages),
+            regions=tuple(regions),
+            supply=supply,
+            secondary=secondary or Linear(zero[..., None, :], zero[..., None, :], 1.0 + zero[..., None, :]),
+            demand=demand,
+            sourcing=sourcing,
+            cif=np.zeros(R, bool) if cif is None else np.asarray(cif, bool),
+            scale=scale,
+            edges=edges,
+            notes=MappingProxyType(dict(notes or {})),
+            **full,
+        )
+
+    def sourcing_of(self, w: Any) -> Sourcing:
+        """The sourcing form with banned routes closed."""
+        return self.sourcing.opened(w.open)
+
+    def stage(self, id: str) -> int:
+        """Position of a stage, or :class:`UnknownIdError`."""
+        if id not in self.stages:
+            hint = nearest(id, self.stages)
+            raise UnknownIdError(f"{self.mineral or 'This market'} has no stage '{id}'. {hint}")
+        return self.stages.index(id)
+
+    def region(self, code: str) -> int:
+        """Position of a region, or :class:`UnknownIdError`."""
+        if code not in self.regions:
+            raise UnknownIdError(f"No region '{code}' in this market. {nearest(code, self.regions)}")
+        return self.regions.index(code)
+
+
+def _shaped(name: str, value: Array | None, shape: tuple[int, ...]) -> Array:
+    if value is None:
+        return np.zeros(shape)
+    value = np.asarray(value, float)
+    if value.shape[-len(shape) :] != shape:
+        raise InputError(
+            f"{name} has shape {value.shape}; its last axes must be {shape} (stages, regions)."
+        )
+    if not np.all(np.isfinite(value)):
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
+        raise InputError(f"{name}{list(where)} is not a number. Give every cell a value.")
+    return value
+
+
+def _finite(role: str, curve: Any, allow_inf: tuple[str, ...]) -> None:
+    for f in curve.__dataclass_fields__:
+        v = np.asarray(getattr(curve, f), float)
+        bad = np.isnan(v) if f in allow_inf else ~np.isfinite(v)
+        if np.any(bad):
+            raise InputError(f"{role}.{f} holds values that are not numbers. Give every cell one.")
