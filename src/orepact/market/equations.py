@@ -92,7 +92,9 @@ def evaluate(market: Market, w: Wedges, p: Array, rent: Array) -> State:
     y, slope = xp.sum(y, axis=-2), xp.sum(slope, axis=-2)
     pay = contract_slope = xp.zeros_like(m)
     if w.any_contract:
-        B = xp.take_along_axis(xp.broadcast_to(p, m.shape), w.benchmark + 0 * m.astype(int), axis=-1)
+        B = xp.take_along_axis(
+            xp.broadcast_to(p, m.shape), w.benchmark + 0 * m.astype(int), axis=-1
+        )
         pay = xp.maximum(w.strike - B, 0.0) - w.upside * xp.maximum(B - w.threshold, 0.0)
         pay = xp.where(w.contracted > 0, xp.minimum(pay, w.pay_cap), 0.0)
         yc, sc = market.supply.quantity_slope((m + pay)[..., None, :])
@@ -166,8 +168,8 @@ def _shared(xp: Any, group: Array, R: Array, dR: Array) -> tuple[Array, Array]:
             low = xp.min(values, axis=-1)[..., None]
             row = xp.take_along_axis(dR[..., k, :, :], best[..., None], axis=-2)
             here = xp.arange(K)[:, None] == k
-            R = xp.where(here & inside, low[..., None, :] + 0 * R, R)
-            dR = xp.where((here & inside)[..., None], row[..., None, :, :] + 0 * dR, dR)
+            R = xp.where(here & inside, low[..., None], R)
+            dR = xp.where((here & inside)[..., None], row[..., None, :, :], dR)
     return R, dR
 
 
@@ -245,7 +247,11 @@ def jacobian(market: Market, w: Wedges, st: State, unit: Array) -> Array:
                 if st.dlevy is not None:
                     pays = xp.where(w.covered[..., k, :, :], steep[..., k, :, :], 0.0)
                     block = block + pays @ st.dlevy[..., k, :, :]
-            row.append(xp.zeros((*batch, R, R)) if block is None else xp.broadcast_to(block, (*batch, R, R)))
+            row.append(
+                xp.zeros((*batch, R, R))
+                if block is None
+                else xp.broadcast_to(block, (*batch, R, R))
+            )
         rows.append(xp.concat(row, axis=-1))
     J = xp.concat(rows, axis=-2)
     if w.any_contract:
@@ -272,7 +278,9 @@ def _contracts(market: Market, w: Wedges, st: State) -> Array:
         for i in range(K):
             block = own if i == k else 0.0 * own
             if (i, k) in market.edges:  # its inputs are bought at stage k
-                block = block - st.s[..., k, :, :] @ (market.inputs[..., i, k, :, None] * dy[..., i, :, :])
+                block = block - st.s[..., k, :, :] @ (
+                    market.inputs[..., i, k, :, None] * dy[..., i, :, :]
+                )
             row.append(block)
         rows.append(xp.concat(row, axis=-1))
     return xp.concat(rows, axis=-2)
@@ -308,11 +316,7 @@ def _with_limits(
         for k, j in market.edges:
             parts[j] = parts[j] + market.inputs[..., k, j, :] * dy[..., k, :]
         dQ = xp.stack(parts, axis=-2)
-        dx = (
-            -st.x * st.kappa * dc
-            + st.x * (st.lam * dP)[..., None, :]
-            + st.s * dQ[..., None, :]
-        )
+        dx = -st.x * st.kappa * dc + st.x * (st.lam * dP)[..., None, :] + st.s * dQ[..., None, :]
         columns.append(xp.reshape(dy - xp.sum(dx, axis=-1), (*batch, n)))
         corners.append([xp.sum(mask * dx, axis=(-3, -2, -1)) for mask in masks])
     a, b = _pair(market, w, st, unit)
@@ -330,9 +334,7 @@ def _with_limits(
             for h in range(len(w.holder))
         ]
         rows.append(xp.concat([left, xp.stack(right, axis=-1)], axis=-1))
-    top = xp.concat(
-        [J / scale[..., None], xp.stack(columns, axis=-1) / scale[..., None]], axis=-1
-    )
+    top = xp.concat([J / scale[..., None], xp.stack(columns, axis=-1) / scale[..., None]], axis=-1)
     return xp.concat([top, xp.stack(rows, axis=-2)], axis=-2)
 
 

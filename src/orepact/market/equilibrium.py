@@ -130,7 +130,9 @@ def _newton(
     n, G = shape[0] * shape[1], len(w.holder)
     index = np.flatnonzero(np.any(active.reshape(-1, n), axis=0))
     keep = np.concatenate([index, n + np.arange(G)])
-    batch = np.broadcast_shapes(active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2])
+    batch = np.broadcast_shapes(
+        active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
+    )
     p0 = np.broadcast_to(p0, (*batch, *shape))
     unit = np.mean(market.p0, axis=(-2, -1))[..., None] * np.ones(G)
     rents = np.zeros((*batch, G)) if rent0 is None else rent0
@@ -191,7 +193,12 @@ def _continue(
     first, st = _newton(market, base, active, market.p0, None, tol)
     if not bool(first.converged):
         return root, state
-    full = evaluate(market, replace(probe, floor=1e-9 + 0 * w.floor, open=base.open), st.p, np.zeros(len(w.holder)))
+    full = evaluate(
+        market,
+        replace(probe, floor=1e-9 + 0 * w.floor, open=base.open),
+        st.p,
+        np.zeros(len(w.holder)),
+    )
     R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
     theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
     done = None
@@ -226,7 +233,9 @@ def _outcome(
             interval = _interval(market, w, state, active)
             if interval is not None:
                 status, message = RESULTS.indeterminate, RESULTS.indeterminate.value
-    return Outcome(market, w, state, status, message, root.iterations, active, root.converged, interval)
+    return Outcome(
+        market, w, state, status, message, root.iterations, active, root.converged, interval
+    )
 
 
 def _diagnose(market: Market, w: Wedges, st: State, active: Array) -> tuple[RESULTS, str]:
@@ -304,7 +313,10 @@ def take(obj: Any, at: tuple[int, ...]) -> Any:
         v = getattr(obj, f.name)
         if f.name in _CURVES and is_dataclass(v):
             inner = {
-                g.name: pick(np.asarray(getattr(v, g.name)), 3 if g.name in ("weight", "c0") else _CURVES[f.name])
+                g.name: pick(
+                    np.asarray(getattr(v, g.name)),
+                    3 if g.name in ("weight", "c0") else _CURVES[f.name],
+                )
                 for g in fields(v)
             }
             changes[f.name] = replace(v, **inner)

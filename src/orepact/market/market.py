@@ -109,15 +109,21 @@ class Market:
         for role, curve in (("supply", supply), ("demand", demand), ("sourcing", sourcing)):
             _finite(role, curve, allow_inf=("backstop", "capacity"))
         if duplicates := {r for r in regions if list(regions).count(r) > 1}:
-            raise InputError(f"Regions {sorted(duplicates)} stand twice. Every label must be unique.")
-        cap = np.sum(np.broadcast_to(supply.capacity, (*np.shape(supply.capacity)[:-3], K, np.shape(supply.capacity)[-2], R)), axis=-2)
+            raise InputError(
+                f"Regions {sorted(duplicates)} stand twice. Every label must be unique."
+            )
+        cap = np.sum(
+            np.broadcast_to(
+                supply.capacity,
+                (*np.shape(supply.capacity)[:-3], K, np.shape(supply.capacity)[-2], R),
+            ),
+            axis=-2,
+        )
         if scale is None:
             total = np.maximum(np.where(np.isfinite(cap), cap, 0.0), 0.0)
             scale = np.maximum(total, 1e-6 * np.max(total))
         a = full["inputs"]
-        edges = tuple(
-            (k, j) for k in range(K) for j in range(K) if np.any(a[..., k, j, :] != 0)
-        )
+        edges = tuple((k, j) for k in range(K) for j in range(K) if np.any(a[..., k, j, :] != 0))
         if any(j >= k for k, j in edges):
             raise InputError(
                 "inputs: a stage may only be made from stages before it. Order the stages."
@@ -127,7 +133,8 @@ class Market:
             stages=tuple(stages),
             regions=tuple(regions),
             supply=supply,
-            secondary=secondary or Linear(zero[..., None, :], zero[..., None, :], 1.0 + zero[..., None, :]),
+            secondary=secondary
+            or Linear(zero[..., None, :], zero[..., None, :], 1.0 + zero[..., None, :]),
             demand=demand,
             sourcing=sourcing,
             cif=np.zeros(R, bool) if cif is None else np.asarray(cif, bool),
@@ -151,7 +158,9 @@ class Market:
     def region(self, code: str) -> int:
         """Position of a region, or :class:`UnknownIdError`."""
         if code not in self.regions:
-            raise UnknownIdError(f"No region '{code}' in this market. {nearest(code, self.regions)}")
+            raise UnknownIdError(
+                f"No region '{code}' in this market. {nearest(code, self.regions)}"
+            )
         return self.regions.index(code)
 
 

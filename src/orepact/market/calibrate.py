@@ -1,0 +1,186 @@
+"""From a balanced chain to a market whose base year reproduces itself.
+
+``s0`` are the base shares of purchases, ``c0`` the landed costs with the base year's own
+duties, ``P0 = sum s0 c0`` and ``mu = P0/sigma``; what observed prices leave over cancels in
+``c - c0``. Gross margins under :data:`THIN` of the price are lifted to it by a co-product
+credit and listed in the market's notes, since a supply curve needs a margin to climb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from orepact.errors import WorldError
+from orepact.market.demand import Isoelastic as DemandCurve
+from orepact.market.market import Market
+from orepact.market.sourcing import CES, Logit, Sourcing
+from orepact.market.supply import Isoelastic as SupplyCurve
+from orepact.world import Chain
+
+Array = Any
+Values = Mapping[tuple[str, str], Any]
+"""A parameter's value, or one per draw, by stage ('' for the whole chain) and name."""
+
+THIN = 0.05
+STEEPEST = 10.0
+"""Cap on ``eps p0/m0``: a thin margin must not make a plant's output follow its price tenfold."""
+
+
+def central(chain: Chain) -> dict[tuple[str, str], float]:
+    """Central value of every parameter of a chain."""
+    return {key: r.central for key, r in chain.parameters.items()}
+
+
+def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit") -> Market:
+    """Build the market of one mineral.
+
+    ``values`` replaces central parameters; one-dimensional arrays become a leading axis of
+    draws. Routes without base trade are opened with the ``seed`` share of a destination's
+    use, spread over origins by spare capacity; set it to 0 to keep them closed. Raises
+    :class:`WorldError` where a figure is missing or a margin is not positive.
+    """
+    v = {**central(chain), **(values or {})}
+    keep = _present(chain)
+    K, R = len(chain.stages), len(keep)
+    at = np.ix_(range(K), keep)
+    at3 = np.ix_(range(K), keep, keep)
+    lead = np.broadcast_shapes(*(np.shape(x) for x in v.values()))
+
+    def param(name: str) -> Array:
+        """One value per stage, shape (..., K, 1)."""
+        try:
+            per = [v.get((s, name), v.get(("", name))) for s in chain.stages]
+            return np.stack([np.broadcast_to(x, lead) for x in per], axis=-1)[..., None]
+        except (TypeError, ValueError):
+            raise WorldError(
+                f"{chain.mineral}: parameter '{name}' is missing at some stage. Add it, with low, "
+                "central, high and a source, to the world's parameters."
+            ) from None
+
+    p0, y0 = chain.price[at], chain.output[at]
+    inputs = chain.inputs[np.ix_(range(K), range(K), keep)]
+    freight = chain.freight[at3] * param("freight_scale")[..., None]
+    duty = _between(chain.duty[:, *at3], v.get(("", "duty"), 0.5), lead)
+    cif = chain.cif[keep]
+    slack = np.maximum(chain.capacity[at] - y0, 0.0)
+    spare0 = np.array([chain.parameters[s, "spare"].central for s in chain.stages])[:, None]
+    relative = param("spare") / (1 - param("spare")) / (spare0 / (1 - spare0))
+    cap = np.where(y0 > 0, y0 + slack * relative, 0.0)
+    trade = _seeded(chain.trade[at3], cap - y0, param("seed")[..., None])
+
+    bought = np.sum(chain.trade[at3], axis=-2)
+    c0 = p0[:, :, None] + freight + duty * (p0[:, :, None] + cif * freight)
+    share = trade / np.where(bought > 0, bought, 1.0)[:, None, :]
+    P0 = np.sum(share * c0, axis=-2)
+    P0 = np.where(bought > 0, P0, np.max(p0, axis=-1, keepdims=True))
+
+    m0 = np.broadcast_to(p0, P0.shape).copy()
+    for k in range(K):
+        for j in range(k):
+            m0[..., k, :] -= inputs[k, j] * P0[..., j, :]
+    lifted = (m0 < THIN * p0) & (y0 > 0) & np.any(inputs != 0, axis=1)
+    credit = np.where(lifted, THIN * p0 - m0, 0.0)
+    m0 = np.where(y0 > 0, m0 + credit, p0)
+    steep = param("eps") * p0 / m0
+    eps = np.minimum(param("eps") + 0 * m0, STEEPEST * m0 / p0)
+    use0 = np.where(y0 > 0, y0 / np.where(cap > 0, cap, 1.0), 1.0)
+    scrap = chain.secondary[at]
+    one = np.ones((K, 1, R))
+    sourcing: Sourcing
+    if form == "logit":
+        sourcing = Logit(share, c0, P0, P0 / param("sigma"))
+    elif form == "ces":
+        sigma = param("sigma") + 0 * P0
+        weight = share * (c0 / P0[..., None, :]) ** sigma[..., None, :]
+        sourcing = CES(weight, sigma)
+    else:
+        raise WorldError(f"Unknown sourcing form '{form}'. Use 'logit' or 'ces'.")
+    return Market.from_arrays(
+        mineral=chain.mineral,
+        stages=chain.stages,
+        regions=[chain.regions[i] for i in keep],
+        p0=p0,
+        x0=trade,
+        scale=np.maximum(np.sum(chain.trade[at3], axis=-1), 1e-9 * np.sum(bought, -1)[:, None]),
+        inputs=inputs,
+        freight=freight,
+        duty=duty,
+        cif=cif,
+        credit=credit,
+        draw=chain.stock_draw[at],
+        build=chain.stock_build[at],
+        supply=SupplyCurve(
+            cap[..., None, :],
+            np.broadcast_to(use0, cap.shape)[..., None, :],
+            m0[..., None, :],
+            eps[..., None, :],
+            param("avoidable")[..., None] * one,
+        ),
+        secondary=SupplyCurve(
+            2 * scrap[:, None],
+            0.5 * one,
+            p0[:, None],
+            param("secondary_eps")[..., None] * one,
+            0.1 * one,
+        ),
+        demand=DemandCurve(
+            chain.final_use[at], P0, param("eta") + 0 * P0, param("backstop") + 0 * P0
+        ),
+        sourcing=sourcing,
+        notes=_notes(chain, keep, lifted, steep),
+    )
+
+
+def _present(chain: Chain) -> Array:
+    """Regions that make, ship or use the mineral at some stage."""
+    size = np.sum(chain.output + chain.secondary, axis=0) + np.sum(chain.trade, axis=(0, 1))
+    return np.flatnonzero(size + np.sum(chain.trade, axis=(0, 2)) > 0)
+
+
+def _between(triple: Array, u: Array, lead: tuple[int, ...]) -> Array:
+    """Low, central, high at u = 0, 1/2, 1, linear between."""
+    low, mid, high = triple
+    u = np.broadcast_to(u, lead)[..., None, None, None]
+    return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
+
+
+def _seeded(trade: Array, slack: Array, seed: Array) -> Array:
+    """Open routes without trade and restore both margins by proportional fitting.
+
+    An origin needs spare capacity, a destination purchases. Origins and destinations keep
+    their totals, so the base still balances.
+    """
+    rows, cols = np.sum(trade, axis=-1), np.sum(trade, axis=-2)
+    spread = slack / np.maximum(np.sum(slack, axis=-1, keepdims=True), 1e-300)
+    want = seed * spread[..., :, None] * cols[..., None, :]
+    x = np.where((trade == 0) & (rows[..., None] > 0), want, trade)
+    x = np.broadcast_to(x, np.broadcast_shapes(x.shape, seed.shape[:-2] + trade.shape[-2:])).copy()
+    r, c = np.where(rows > 0, rows, 1.0), np.where(cols > 0, cols, 1.0)
+    for _ in range(2000):
+        x *= (r / np.where(rows > 0, np.sum(x, axis=-1), 1.0))[..., :, None]
+        gap = np.sum(x, axis=-2) / c
+        if np.max(np.abs(np.where(cols > 0, gap, 1.0) - 1.0)) < 1e-13:
+            return x
+        x /= np.where(cols > 0, gap, 1.0)[..., None, :]
+    raise WorldError(
+        "Opened routes could not be fitted to the base year's totals. Lower the seed share."
+    )
+
+
+def _notes(chain: Chain, keep: Array, lifted: Array, steep: Array) -> dict[str, str]:
+    notes = dict(chain.notes)
+    ever = np.any(np.reshape(lifted, (-1, *lifted.shape[-2:])), axis=0)
+    thin = [f"{chain.stages[k]} in {chain.regions[keep[r]]}" for k, r in np.argwhere(ever)]
+    if thin:
+        notes["thin margins"] = (
+            f"Gross margin under {THIN:.0%} of the price, lifted to it by a co-product credit: "
+            f"{', '.join(thin)}."
+        )
+    if np.any(steep > STEEPEST):
+        notes["steep supply"] = (
+            f"Implied price elasticity up to {np.max(steep):.0f}, capped at {STEEPEST:.0f}."
+        )
+    return notes

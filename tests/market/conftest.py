@@ -1,0 +1,90 @@
+"""A small market with every feature, for the engine's tests."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from orepact.market import Market, Wedges, demand, sourcing, supply
+
+
+def make(seed: int = 0, R: int = 4, sigma: float = 4.0) -> Market:
+    """Three stages (the third has two feeds), all regions make and use everything."""
+    g = np.random.default_rng(seed)
+    K = 3
+    inputs = np.zeros((K, K, R))
+    inputs[1, 0], inputs[2, 0], inputs[2, 1] = 1.1, 0.3, 0.8
+    p0 = np.array([10.0, 30.0, 60.0])[:, None] * g.uniform(0.9, 1.1, (K, R))
+    freight = np.where(np.eye(R), 0.0, g.uniform(0.5, 1.5, (K, R, R)))
+    duty = np.where(np.eye(R), 0.0, g.uniform(0.0, 0.08, (K, R, R)))
+    cif = np.arange(R) % 2 == 0
+    c0 = p0[:, :, None] + freight + duty * (p0[:, :, None] + cif * freight)
+    share = g.dirichlet(np.ones(R), (K, R)).transpose(0, 2, 1)
+    P0 = np.sum(share * c0, axis=1)
+    # balance from the last stage down
+    use, y, x = np.zeros((K, R)), np.zeros((K, R)), np.zeros((K, R, R))
+    final = g.uniform(5, 20, (K, R)) * np.array([0.2, 0.5, 1.0])[:, None]
+    for k in (2, 1, 0):
+        use[k] = final[k] + sum(inputs[j, k] * y[j] for j in range(k + 1, K))
+        x[k] = share[k] * use[k]
+        y[k] = x[k].sum(1)
+    m0 = p0.copy()
+    for k in range(K):
+        m0[k] -= sum(inputs[k, j] * P0[j] for j in range(K))
+    credit = np.where(m0 < 0.1 * p0, 0.1 * p0 - m0, 0.0)
+    scrap = 0.1 * y
+    one = np.ones((K, 1, R))
+    return Market.from_arrays(
+        regions=list("ABCDEFGH")[:R],
+        stages=["ore", "oxide", "magnet"],
+        p0=p0,
+        x0=x,
+        scale=y,
+        inputs=inputs,
+        freight=freight,
+        duty=duty,
+        cif=cif,
+        credit=credit,
+        supply=supply.Isoelastic(
+            1.2 * 0.9 * y[:, None], one / 1.2, (m0 + credit)[:, None], 0.8 * one, 0.5 * one
+        ),
+        secondary=supply.Isoelastic(2 * scrap[:, None], one / 2, p0[:, None], 0.3 * one, 0.1 * one),
+        demand=demand.Isoelastic(final, P0, 0.4 * np.ones((K, R)), 5.0 * np.ones((K, R))),
+        sourcing=sourcing.Logit(share, c0, P0, P0 / sigma),
+    )
+
+
+@pytest.fixture
+def market() -> Market:
+    return make()
+
+
+def everything(m: Market) -> Wedges:
+    """Duties, a floor on each of two stages, an export tax, limits, a contract and a release."""
+    K, R = len(m.stages), len(m.regions)
+    w = Wedges.base(m)
+    floor, top_up = np.zeros((K, R)), np.zeros((K, R), bool)
+    floor[1, :2] = 1.6 * m.p0[1].max()
+    floor[2, 0] = 1.4 * m.p0[2].max()
+    top_up[2, 0] = True
+    covered, eligible = np.zeros((K, R, R), bool), np.zeros((K, R, R), bool)
+    covered[1, 2:, :2] = eligible[1, 2:, :2] = True
+    covered[2, 1:, 0] = True
+    mask = np.zeros((3, K, R, R))
+    mask[0, 1, 2, :2], mask[1, 0, 3, 0], mask[2, 2, 1:, 3] = 1.0, 1.0, 1.0
+    base = np.sum(mask * m.x0, axis=(1, 2, 3))
+    contracted, strike = np.zeros((K, R)), np.zeros((K, R))
+    contracted[1, 0], strike[1, 0] = 0.4, 1.5 * m.p0[1, 2]
+    bench = np.zeros((K, R), int)
+    bench[1, 0] = 2
+    tax = np.zeros((K, R, R))
+    tax[0, 1] = 0.1
+    release = np.zeros((K, R))
+    release[1, 1] = 0.3
+    return replace(
+        w, floor=floor, top_up=top_up, response=np.where(top_up, 0.4, 0.0), covered=covered,
+        eligible=eligible, on_cif=np.broadcast_to(m.cif, floor.shape) & True,
+        counts_duty=floor > 0, limit_mask=mask, limit=base * [0.7, 0.5, 2.0],
+        holder=("importer", "exporter", "producers"), contracted=contracted, strike=strike,
+        benchmark=bench, export_tax=tax, release=release, specific=0.1 * (1 - np.eye(R)) + 0 * m.duty,
+    )  # fmt: skip
