@@ -7,7 +7,7 @@ only where a publisher prints one. :func:`margins` lists what each processing ed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -171,22 +171,19 @@ BENCHMARKS = (
 """IMF's lithium is lithium *metal* (113,585 USD/t in 2024) and prices no stage here."""
 
 
-def price_checks(
-    prices: pl.DataFrame, averages: Mapping[str, Mapping[str, float]], ids: Iterable[str]
-) -> pl.DataFrame:
+def price_checks(prices: pl.DataFrame, averages: Mapping[str, Mapping[str, float]]) -> pl.DataFrame:
     """World prices beside independent 2024 averages, ``averages[source][series]``.
 
     Columns: mineral, stage, source, usd_per_t, benchmark_usd_per_t, ratio, tolerance. Raises
     :class:`WorldError` where the two differ by more than the tolerance.
     """
-    kept = set(ids)
     world = {
         (r["mineral"], r["stage"]): r["usd_per_t"]
         for r in prices.filter(pl.col("region") == "").iter_rows(named=True)
     }
     rows = []
     for b in BENCHMARKS:
-        if b.mineral not in kept:
+        if (b.mineral, b.stage) not in world:
             continue
         ours = world[b.mineral, b.stage]
         theirs = float(units.price(f"{averages[b.source][b.series]:.10f} {b.unit}"))

@@ -1,0 +1,160 @@
+"""US tariff: the Harmonized Tariff Schedule, Section 301 lists on China, USMCA claims."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from orepact.errors import WorldError
+from orepact.world.sources.files import find, numbers, text_table
+
+SCHEDULE = "data/04_tariffs/budgetlab/hts_2025_basic_edition.csv"
+LISTS = "data/04_tariffs/budgetlab/s301_product_lists.csv"
+CLAIMS = "data/04_tariffs/budgetlab/usmca_product_shares_2025.csv"
+
+_CENSUS = {"1220": "CAN", "2010": "MEX"}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Part of a rate: a share of value, or USD per tonne of ``substance`` ('' = gross weight)."""
+
+    amount: float
+    per_tonne: bool = False
+    substance: str = ""
+
+
+Rate = tuple[Term, ...]
+"""A rate of duty; () is free."""
+
+_TERM = re.compile(
+    r"(?P<dollar>\$)?(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>%|¢/kg|/kg|/t)"
+    r"(?:\s+on\s+(?P<substance>[a-z]+)\s+content)?$"
+)
+
+
+def parse_rate(text: str) -> Rate:
+    """Parse a rate of duty, or raise :class:`WorldError`; never read what is not understood as 0.
+
+    >>> parse_rate("Free"), parse_rate("3.7%")
+    ((), (Term(amount=0.037, per_tonne=False, substance=''),))
+    >>> parse_rate("37.5¢/kg on tungsten content")
+    (Term(amount=375.0, per_tonne=True, substance='tungsten'),)
+    """
+    text = text.strip()
+    if text == "Free":
+        return ()
+    terms = []
+    for part in text.split(" + "):
+        found = _TERM.match(part.strip())
+        unit = found["unit"] if found else ""
+        if not found or (unit.startswith("/") != bool(found["dollar"])):
+            raise WorldError(
+                f"The rate of duty {text!r} is not understood. Teach the parser its form; a rate "
+                "that cannot be read must not become zero."
+            )
+        amount = float(found["amount"])
+        if unit == "%":
+            terms.append(Term(round(amount / 100, 10)))
+        else:
+            scale = {"¢/kg": 10.0, "/kg": 1000.0, "/t": 1.0}[unit]
+            terms.append(Term(round(amount * scale, 10), True, found["substance"] or ""))
+    return tuple(terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One eight-digit line: general rate, programmes that enter free, column 2 rate."""
+
+    general: Rate
+    free: frozenset[str]
+    column2: Rate
+
+
+def _schedule(raw: Path) -> list[dict[str, str]]:
+    with find(raw, SCHEDULE).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def tariff_lines(raw: Path, hs8: Collection[str]) -> dict[str, Line]:
+    """The named lines of the schedule; a line that is not there raises :class:`WorldError`."""
+    out: dict[str, Line] = {}
+    for r in _schedule(raw):
+        digits = r["HTS Number"].replace(".", "")
+        code = digits[:8]
+        if code not in hs8 or code in out or not r["General Rate of Duty"].strip():
+            continue
+        free = re.search(r"Free \(([^)]*)\)", r["Special Rate of Duty"])
+        out[code] = Line(
+            general=parse_rate(r["General Rate of Duty"]),
+            free=frozenset(p.strip() for p in free[1].split(",")) if free else frozenset(),
+            column2=parse_rate(r["Column 2 Rate of Duty"]),
+        )
+    missing = sorted(set(hs8) - set(out))
+    if missing:
+        raise WorldError(f"'{SCHEDULE}' has no line {', '.join(missing)} with a general rate.")
+    return out
+
+
+_DATE = r"(January|February|March|April|May|June|July|August|September|October|November|December)"
+_FROM = re.compile(rf"on or after ({_DATE} \d+, \d{{4}})")
+_BEFORE = re.compile(rf"before ({_DATE} \d+, \d{{4}})")
+_EXTRA = re.compile(r"applicable subheading (?:\+|plus) (\d+(?:\.\d+)?)%")
+
+
+def _day(found: re.Match[str] | None, otherwise: date) -> date:
+    return datetime.strptime(found[1], "%B %d, %Y").date() if found else otherwise
+
+
+def section_301(raw: Path, hs8: Collection[str], year: int) -> dict[str, float]:
+    """Additional duty on Chinese goods by line, averaged over the days of ``year``.
+
+    Rates and dates are read from the headings of chapter 99; a line on two lists carries the
+    higher duty, a suspended heading none. Lines on no list are absent.
+    """
+    start, end = date(year, 1, 1), date(year + 1, 1, 1)
+    mean: dict[str, float] = {}
+    for r in _schedule(raw):
+        heading, text = r["HTS Number"].strip(), r["Description"]
+        extra = _EXTRA.search(r["General Rate of Duty"])
+        if not heading.startswith(("9903.88.", "9903.91.")) or not extra:
+            continue
+        first = max(_day(_FROM.search(text), start), start)
+        last = min(_day(_BEFORE.search(text), end), end)
+        days = 0 if "provision suspended" in text else max(0, (last - first).days)
+        mean[heading] = float(extra[1]) / 100 * days / (end - start).days
+    out: dict[str, float] = {}
+    lists = text_table(raw, LISTS, ("hts8", "ch99_code"))
+    for code, heading in lists.select("hts8", "ch99_code").iter_rows():
+        if code not in hs8:
+            continue
+        if heading not in mean:
+            raise WorldError(
+                f"'{LISTS}' puts {code} under {heading}, a heading without a rate in '{SCHEDULE}'."
+            )
+        out[code] = max(out.get(code, 0.0), mean[heading])
+    return out
+
+
+def usmca_claims(raw: Path, hs8: Collection[str]) -> Mapping[tuple[str, str], float]:
+    """Share of imports that claimed USMCA, by (line, CAN or MEX): mean over its HTS10 codes.
+
+    Codes with a share of zero are left out, since the file does not tell "no claim" from "no
+    import"; a line with none left is absent.
+    """
+    table = numbers(
+        text_table(raw, CLAIMS, ("hts10", "cty_code", "usmca_share")), CLAIMS, "usmca_share"
+    )
+    table = table.with_columns(pl.col("hts10").str.head(8).alias("hs8")).filter(
+        pl.col("hs8").is_in(list(hs8)) & (pl.col("usmca_share") > 0)
+    )
+    if len(table.filter(pl.col("usmca_share") > 1)):
+        raise WorldError(f"'{CLAIMS}' has a share above one.")
+    mean = table.group_by("hs8", "cty_code").agg(pl.col("usmca_share").mean())
+    return {(line, _CENSUS[cty]): share for line, cty, share in mean.iter_rows()}
