@@ -68,7 +68,7 @@ def cite(text: str) -> Citation:
     >>> cite("USGS MCS 2026 x grade: assumption").assumed
     True
     """
-    note = " ".join(text.split())
+    note = " ".join(text.split()).removesuffix(" in the stored material")
     if _GUESS.search(note) or _DERIVED.match(note):
         return Citation(ASSUMPTION, note, True)
     hits = [(m.start(), id) for pattern, id in _CITED if (m := re.search(pattern, note))]
