@@ -282,6 +282,15 @@ def test_freight_follows_its_formula(tables):
     assert (f[:, range(len(regions())), range(len(regions()))] == 0).all()
 
 
+def test_a_country_that_stands_for_a_pool_is_an_assumption(tables):
+    d = tables["distances"]
+    assert len(d) == len(regions()) * (len(regions()) - 1)
+    assert d.filter((pl.col("origin") == "CHL") & (pl.col("destination") == "CHN"))[
+        "assumed"
+    ].to_list() == [False]
+    assert d.filter(pl.col("destination") == "EUN")["assumed"].all()
+
+
 def test_freight_stays_in_the_range_that_shippers_pay(tables):
     over_10_000_km = tables["freight"]["base"] + tables["freight"]["rate"] * 10_000
     assert over_10_000_km.is_between(20, 200).all()

@@ -33,11 +33,11 @@ def _geodist(region: str) -> str:
 
 
 def distances(raw: Path) -> pl.DataFrame:
-    """Distances between regions: origin, destination, km, hauls.
+    """Distances between regions: origin, destination, km, hauls, source, assumed.
 
     ``km`` is GeoDist's ``distw`` (population-weighted great circle). ``hauls`` counts the ends
     without a coast (0-2), none where the two share a border. Pairs of a region with itself are
-    left out. Raises :class:`WorldError` for a pair that GeoDist lacks.
+    left out; where one country stands for many, the row is assumed. Raises :class:`WorldError` for a pair that GeoDist lacks.
     """
     code = {r: _geodist(r) for r in regions()}
     pairs = text_table(raw, DISTANCES, ("iso_o", "iso_d", "contig", "distw"))
@@ -60,5 +60,8 @@ def distances(raw: Path) -> pl.DataFrame:
                     f"stand for {o} or {d}."
                 )
             hauls = 0 if pair["contig"] == "1" else (co in closed) + (cd in closed)
-            rows.append((o, d, round(pair["distw"], 1), hauls))
-    return pl.DataFrame(rows, schema=("origin", "destination", "km", "hauls"), orient="row")
+            stands_for = o in REPRESENTATIVE or d in REPRESENTATIVE
+            km = round(pair["distw"], 1)
+            rows.append((o, d, km, hauls, "cepii-geodist", stands_for))
+    names = ("origin", "destination", "km", "hauls", "source", "assumed")
+    return pl.DataFrame(rows, schema=names, orient="row")
