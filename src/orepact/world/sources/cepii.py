@@ -37,7 +37,8 @@ def distances(raw: Path) -> pl.DataFrame:
 
     ``km`` is GeoDist's ``distw`` (population-weighted great circle). ``hauls`` counts the ends
     without a coast (0-2), none where the two share a border. Pairs of a region with itself are
-    left out; where one country stands for many, the row is assumed. Raises :class:`WorldError` for a pair that GeoDist lacks.
+    left out; where one country stands for many, the row is assumed. Raises
+    :class:`WorldError` for a pair that GeoDist lacks.
     """
     code = {r: _geodist(r) for r in regions()}
     pairs = text_table(raw, DISTANCES, ("iso_o", "iso_d", "contig", "distw"))
