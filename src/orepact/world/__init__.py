@@ -1,1 +1,10 @@
-"""Room."""
+"""The world: who mines, refines, trades and uses what, in a base year, figure by figure.
+
+from orepact import world
+zinc = world.load().chain("zinc")
+"""
+
+from orepact.world.load import load, why
+from orepact.world.world import GRADES, KINDS, Chain, Range, World
+
+__all__ = ["GRADES", "KINDS", "Chain", "Range", "World", "load", "why"]

@@ -1,0 +1,94 @@
+"""Compile the package's tables from a folder of raw files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from orepact.errors import WorldError
+from orepact.world import values
+from orepact.world.evidence import gather
+from orepact.world.flows import (
+    adjustment_rows,
+    capacity_rows,
+    flow_rows,
+    input_rows,
+    node_rows,
+    solve,
+    stage_rows,
+)
+from orepact.world.recipe import load_recipes
+from orepact.world.register import check_sources
+
+TABLES = Path(__file__).parent / "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build made: table names with rows and bytes, and the balance of every stage."""
+
+    out: Path
+    rows: dict[str, int]
+    bytes: dict[str, int]
+    stages: pl.DataFrame
+    adjustments: pl.DataFrame
+
+
+def sources_folder() -> Path:
+    """The folder named by ``OREPACT_SOURCES``, or :class:`WorldError`."""
+    named = os.environ.get("OREPACT_SOURCES", "")
+    if not named or not Path(named).is_dir():
+        raise WorldError(
+            f"OREPACT_SOURCES is {named!r}, not a folder. Set it to the folder of raw files."
+        )
+    return Path(named)
+
+
+def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+    """Compile every table of the base year; ``ids`` keeps some minerals only.
+
+    Flow tables: ``nodes``, ``flows``, ``inputs``, ``capacity``, ``stages``, ``adjustments``
+    (columns in :mod:`orepact.world.flows`); value tables as in
+    :func:`orepact.world.values.compile`.
+    """
+    recipes, proxies = load_recipes()
+    if ids is not None:
+        recipes = {id: recipes[id] for id in recipes if id in ids}
+    ev = gather(raw, recipes)
+    solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
+    nodes = pl.concat([node_rows(s) for s in solved.values()])
+    flows = pl.concat([flow_rows(s) for s in solved.values()])
+    tables = {
+        "nodes": nodes,
+        "flows": flows,
+        "inputs": pl.concat([input_rows(ev, r) for r in recipes.values()]),
+        "capacity": pl.concat([capacity_rows(ev, recipes[id], s) for id, s in solved.items()]),
+        "stages": pl.concat([stage_rows(s, recipes[id]) for id, s in solved.items()]),
+        "adjustments": adjustment_rows(nodes, flows),
+    }
+    for table in tables.values():
+        if "source" in table.columns:
+            check_sources(table["source"].to_list())
+    return tables | values.compile(raw, ids)
+
+
+def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> Report:
+    """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
+
+    Nothing is written unless every table compiled.
+    """
+    tables = compile(raw, ids)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=12)
+    return Report(
+        out,
+        {name: len(t) for name, t in tables.items()},
+        {name: (out / f"{name}.parquet").stat().st_size for name in tables},
+        tables["stages"],
+        tables["adjustments"],
+    )

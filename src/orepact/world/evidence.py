@@ -1,0 +1,112 @@
+"""Everything the publishers say that the base year is made from, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from orepact.catalogue import countries, minerals, region, regions
+from orepact.errors import WorldError
+from orepact.world.facts import StageFacts, stage_facts
+from orepact.world.recipe import Recipe
+from orepact.world.sources import baci, cepii, comext, comtrade, production, usgs
+from orepact.world.sources.files import numbers, text_table
+
+Array = NDArray[np.float64]
+GDP = "data/05_country/gdp/gdp_worldbank_datasets.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Raw figures on the model's regions: matrices are R x R, gross tonnes and USD."""
+
+    regions: tuple[str, ...]
+    facts: Mapping[tuple[str, str], StageFacts]
+    output: pl.DataFrame
+    salient: Mapping[tuple[str, str], float | None]
+    us_shares: Mapping[tuple[str, str], Mapping[str, float]]
+    gross: Mapping[str, Array]
+    gross_source: Mapping[str, str]
+    older: Mapping[str, Array]
+    us_cells: pl.DataFrame
+    china: pl.DataFrame
+    eu: pl.DataFrame
+    margins: pl.DataFrame
+    capacity: Mapping[str, Mapping[str, float]]
+    distance: Array
+    gdp: Array
+
+    def at(self, code: str) -> int:
+        """Position of a region or country."""
+        return self.regions.index(region(code))
+
+
+def matrix(frame: pl.DataFrame, column: str, axis: tuple[str, ...]) -> dict[str, Array]:
+    """Rows (hs6, exporter, importer, value) as one R x R matrix per code."""
+    place = {r: i for i, r in enumerate(axis)}
+    out: dict[str, Array] = {}
+    for code, e, i, v in frame.select("hs6", "exporter", "importer", column).iter_rows():
+        out.setdefault(code, np.zeros((len(axis), len(axis))))[place[e], place[i]] += v
+    return out
+
+
+def gdp(raw: Path, axis: tuple[str, ...], year: int = 2024) -> Array:
+    """World Bank GDP by region in current USD, each country's latest year up to ``year``."""
+    frame = numbers(text_table(raw, GDP, ("Country Code", "Year", "Value")), GDP, "Year", "Value")
+    frame = frame.filter((pl.col("Year") <= year) & pl.col("Value").is_not_null()).sort("Year")
+    latest = frame.group_by("Country Code", maintain_order=True).last()
+    value = dict(zip(latest["Country Code"], latest["Value"], strict=True))
+    out = np.zeros(len(axis))
+    for c in countries().values():
+        out[axis.index(c.region)] += value.get(c.iso3, 0.0)
+    if not out[axis.index("USA")] > 0:
+        raise WorldError(f"'{GDP}' has no GDP of the United States.")
+    return out
+
+
+def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
+    """Read every source that ``recipes`` need."""
+    axis = regions()
+    codes = tuple(sorted({c for m in recipes for s in minerals()[m].stages for c in s.hs6}))
+    stages = [s for r in recipes.values() for s in r.stages.values()]
+    trade = baci.trade(raw, codes)
+    gross = matrix(trade, "t", axis)
+    origin = dict.fromkeys(gross, "baci-v202601")
+    if "260400" in codes and baci.own(raw, codes) is None:
+        gross |= matrix(comtrade.nickel_ore(raw), "t", axis)
+        origin["260400"] = "un-comtrade"
+    known = comext.iso2_to_iso3(raw)
+    margins = baci.margins(raw)
+    lacking = sorted(set(margins["iso2"]) - set(known) - {"TW"})
+    if lacking:
+        raise WorldError(f"'{baci.MARGINS}' names unknown countries {', '.join(lacking)}.")
+    iso3 = {**known, "TW": "TWN"}
+    margins = margins.with_columns(
+        region=pl.col("iso2").replace_strict({k: region(iso3[k]) for k in set(margins["iso2"])})
+    )
+    distance = np.zeros((len(axis), len(axis)))
+    for o, d, km in cepii.distances(raw).select("origin", "destination", "km").iter_rows():
+        distance[axis.index(o), axis.index(d)] = km
+    wanted = sorted({s.capacity for s in stages if s.capacity})
+    return Evidence(
+        regions=axis,
+        facts=stage_facts(raw, recipes),
+        output=production.production(raw, recipes),
+        salient=usgs.salient(raw, 2024),
+        us_shares=usgs.import_sources(raw, tuple(r.chapter for r in recipes.values())),
+        gross=gross,
+        gross_source=origin,
+        older=matrix(baci.older(raw), "usd", axis),
+        us_cells=comtrade.us_cells(raw),
+        china=comtrade.china_exports(raw),
+        eu=comext.eu_imports(raw, tuple(sorted({c for s in stages for c in s.eu}))),
+        margins=margins,
+        capacity={c: usgs.capacity(raw, c) for c in wanted},
+        distance=distance,
+        gdp=gdp(raw, axis),
+    )

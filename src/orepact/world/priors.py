@@ -1,0 +1,228 @@
+"""From evidence to priors: one chain, its stages from the last to the first.
+
+Kinds of shipment, in order of trust: the United States' own customs cells (pinned), BACI,
+other customs records, margins of the largest traders, gaps filled from surpluses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from orepact.catalogue import minerals
+from orepact.world.balance import Priors
+from orepact.world.cells import BALANCE, STOCK, WEIGHTS, Trade, contents
+from orepact.world.evidence import Evidence
+from orepact.world.gaps import fill_gaps
+from orepact.world.recipe import Recipe, StageRecipe
+from orepact.world.recorded import NOTHING, Hidden, recorded
+from orepact.world.register import ASSUMPTION
+from orepact.world.trade import trace_hubs
+from orepact.world.us_cells import customs_cells, salient, totals
+from orepact.world.world import Array
+
+
+@dataclass(slots=True)
+class Labels:
+    """Where each prior comes from: source and note by (quantity, stage, region); cells' sources."""
+
+    node: dict[tuple[str, int, int], tuple[str, str, str]] = field(default_factory=dict)
+    kind: list[NDArray[np.int8]] = field(default_factory=list)
+    source: list[NDArray[np.object_]] = field(default_factory=list)
+
+
+def _output(
+    ev: Evidence, recipe: Recipe, stage: str, k: int, labels: Labels
+) -> tuple[Array, Array, Array]:
+    """Primary output, its weight and secondary supply by region, t."""
+    s, n = recipe.stages[stage], len(ev.regions)
+    t, flag = np.zeros(n), np.full(n, "E", dtype=object)
+    rows = ev.output.filter((pl.col("mineral") == recipe.mineral) & (pl.col("stage") == stage))
+    for r in rows.iter_rows(named=True):
+        i = ev.regions.index(r["region"])
+        t[i], flag[i] = r["t"], r["flag"]
+        labels.node["output", k, i] = (r["source"], r["flag"], r["detail"])
+    for place, (tonnes, source, why) in s.output.items():
+        i = ev.at(place)
+        t[i], flag[i] = tonnes, "E" if source == ASSUMPTION else "A"
+        labels.node["output", k, i] = (source, flag[i], why)
+    if s.us_output:
+        i = ev.at("USA")
+        t[i] = sum(salient(ev, recipe.chapter, d) for d in s.us_output)
+        flag[i] = "A"
+        labels.node["output", k, i] = ("usgs-mcs-2026", "A", "; ".join(s.us_output))
+    shares = np.full(n, s.secondary_share.get("default", 0.0))
+    for place, share in s.secondary_share.items():
+        if place != "default":
+            shares[ev.at(place)] = share
+    secondary = t * shares
+    for i in np.flatnonzero(secondary):
+        labels.node["secondary", k, int(i)] = (ASSUMPTION, "E", f"{shares[i]:.3g} of published")
+    for place, (tonnes, source, why) in s.secondary.items():
+        i = ev.at(place)
+        secondary[i] += tonnes
+        labels.node["secondary", k, i] = (source, "E" if source == ASSUMPTION else "A", why)
+    weight = np.array([WEIGHTS[f] for f in flag])
+    return t * (1 - shares), weight, secondary
+
+
+def inputs_array(ev: Evidence, recipe: Recipe) -> Array:
+    """Tonnes of stage j per tonne of stage k made in r: (K, K, R)."""
+    m, n = minerals()[recipe.mineral], len(ev.regions)
+    K = len(m.stages)
+    out = np.zeros((K, K, n))
+    for k, stage in enumerate(m.stages):
+        s = recipe.stages[stage.id]
+        for feed in stage.inputs:
+            j = m.stage_ids.index(feed)
+            facts = ev.facts[recipe.mineral, stage.id]
+            out[k, j] = s.input if s.input is not None else facts.input_tonnes
+            for place, a in s.input_regions.items():
+                out[k, j, ev.at(place)] = a
+    return out
+
+
+def _proxy(ev: Evidence, proxies: dict[str, dict[str, float]], name: str) -> Array | None:
+    """Shares of final use by region, or None where it is apparent.
+
+    "industry" is half steel, half GDP: an assumption that keeps manufacturing countries above
+    and service economies below their share of income.
+    """
+    if name == "apparent":
+        return None
+    gdp = ev.gdp / ev.gdp.sum()
+    out = np.zeros(len(ev.regions))
+    for place, share in proxies["steel" if name == "industry" else name].items():
+        out[ev.at(place)] += share
+    out /= out.sum()
+    return (out + gdp) / 2 if name == "industry" else out
+
+
+def stage_trade(
+    ev: Evidence,
+    recipe: Recipe,
+    stage: str,
+    supply: Array,
+    need: Array,
+    proxy: Array | None,
+    hide: Hidden = NOTHING,
+) -> tuple[Trade, Array]:
+    """All cells of one stage, own markets left out, and final use by proxy (zero if apparent)."""
+    s, us = recipe.stages[stage], ev.at("USA")
+    price = ev.facts[recipe.mineral, stage].number("price_2024_usd_per_t_contained")
+    c = contents(ev, recipe.mineral, stage, s)
+    trade = recorded(ev, s, c, price, hide)
+    found = trade.t.copy()
+    free = found.copy()
+    free[us, :] = free[:, us] = 0.0
+    traced = trace_hubs(free, np.maximum(supply - need, 0.2 * supply))
+    trade.mark((traced > 2 * free) & (traced > 0), "filled", "margins", "baci-v202601")
+    traced[us, :], traced[:, us] = found[us, :], found[:, us]
+    trade.t = traced
+    unplaced, imports, exports = 0.0, s.us_imports, s.us_exports
+    if hide.us:
+        imports = exports = None
+    else:
+        gross = customs_cells(ev, s, c, trade)
+        for importing, entries in ((True, imports), (False, exports)):
+            if entries is None:
+                continue
+            side = totals(ev, recipe, entries, c, gross, trade, supply, importing)
+            line = (slice(None), us) if importing else (us, slice(None))
+            where = np.zeros_like(trade.pinned)
+            where[line] = (side.cells > 0) & ~trade.pinned[line]
+            trade.t[line] = side.cells
+            trade.mark(where, "customs", "pinned", "usgs-mcs-2026")
+            trade.pinned |= where
+            unplaced += side.unplaced
+    use = fill_gaps(
+        ev, s, trade, supply, need, proxy, imports is not None, exports is not None, unplaced
+    )
+    return trade, use
+
+
+def _close(
+    ev: Evidence, s: StageRecipe, k: int, p: Priors, trade: Trade, use: Array, labels: Labels
+) -> None:
+    """Final use, stocks and own markets of one stage, in place."""
+    need = np.einsum("jkr,jr->kr", p.inputs, p.output)[k]
+    imports, exports = trade.t.sum(axis=0), trade.t.sum(axis=1)
+    supply = p.output[k] + p.secondary[k]
+    draw, build = np.zeros_like(supply), np.zeros_like(supply)
+    for place, (tonnes, source, why) in s.draw.items():
+        i = ev.at(place)
+        draw[i] += tonnes
+        labels.node["stock_draw", k, i] = (source, "E", why)
+    short = np.maximum(exports - supply - draw, 0.0)
+    pinned = trade.t.sum(axis=1, where=trade.pinned) > 0.5 * short
+    through = np.where(pinned, short, 0.0)
+    for i in np.flatnonzero(through > 0.01 * (supply + imports)):
+        labels.node["stock_draw", k, int(i)] = (
+            BALANCE,
+            "E",
+            "recorded exports beyond own supply: re-exports or unrecorded supply",
+        )
+    draw += through
+    built = np.minimum(through, imports)
+    left = np.maximum(supply + draw + imports - exports - need - built, 0.0)
+    share = np.full(left.size, s.build_share.get("default", 0.0))
+    for place, x in s.build_share.items():
+        if place != "default":
+            share[ev.at(place)] = x
+    final = np.where(use > 0, use, left)
+    floor = STOCK * (supply + draw + imports)
+    build = built + share * final
+    final = np.maximum((1 - share) * final, np.where(share < 1, floor, 0.0))
+    p.stock_draw[k] = draw + floor
+    p.weights["stock_draw"][k] = WEIGHTS["stock"]
+    p.weights["stock_draw"][k, draw > 0] = WEIGHTS["through"]
+    p.final_use[k], p.weights["final_use"][k] = final, WEIGHTS["use"]
+    p.stock_build[k] = build
+    p.weights["stock_build"][k] = np.where(built > 0.5 * build, WEIGHTS["through"], WEIGHTS["use"])
+    bought = (need + final + build) > 0
+    home = np.maximum(supply + p.stock_draw[k] - exports, 0.002 * (supply + p.stock_draw[k]))
+    own = np.where(bought, home, 0.0)
+    np.fill_diagonal(trade.t, own)
+    at = np.diag(own > 0)
+    trade.mark(at, "domestic", "domestic", BALANCE)
+
+
+def assemble(
+    ev: Evidence,
+    recipe: Recipe,
+    proxies: dict[str, dict[str, float]],
+    hide: Hidden = NOTHING,
+) -> tuple[Priors, Labels]:
+    """Priors of one chain, with where each comes from."""
+    ids, n = minerals()[recipe.mineral].stage_ids, len(ev.regions)
+    K, labels = len(ids), Labels()
+    grid = {q: np.zeros((K, n)) for q in ("output", "secondary", "stock_draw", "final_use")}
+    p = Priors(
+        name=recipe.mineral,
+        stages=ids,
+        regions=ev.regions,
+        inputs=inputs_array(ev, recipe),
+        **grid,
+        stock_build=np.zeros((K, n)),
+        trade=np.zeros((K, n, n)),
+        weights={q: np.ones((K, n)) for q in ("output", "stock_draw", "final_use", "stock_build")}
+        | {"trade": np.ones((K, n, n))},
+    )
+    for k, id in enumerate(ids):
+        p.output[k], p.weights["output"][k], p.secondary[k] = _output(ev, recipe, id, k, labels)
+    needs = np.einsum("jkr,jr->kr", p.inputs, p.output)
+    for k, id in enumerate(ids):
+        s = recipe.stages[id]
+        supply = p.output[k] + p.secondary[k]
+        for place, (tonnes, _, _) in s.draw.items():
+            supply[ev.at(place)] += tonnes
+        proxy = _proxy(ev, proxies, s.use)
+        trade, use = stage_trade(ev, recipe, id, supply, needs[k], proxy, hide)
+        _close(ev, s, k, p, trade, use, labels)
+        p.trade[k], p.weights["trade"][k] = trade.t, np.where(trade.weight > 0, trade.weight, 1.0)
+        labels.kind.append(trade.kind)
+        labels.source.append(trade.source)
+    return p, labels

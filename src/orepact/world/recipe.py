@@ -1,0 +1,124 @@
+"""The build's decisions per mineral and stage, read strictly from ``recipes.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib.resources import files
+from typing import Any
+
+from orepact.catalogue import mineral, minerals
+from orepact.errors import UnknownIdError, WorldError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class UsTotal:
+    """A United States trade total: named row of the survey, or tonnes with their source."""
+
+    detail: str | None = None
+    t: float | None = None
+    source: str = "usgs-mcs-2026"
+    code: str | None = None
+    factor: float = 1.0
+    less: float = 0.0
+    shares: str | Mapping[str, float] | None = None
+
+
+Figure = tuple[float, str, str]
+"""Tonnes, source id, reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecipe:
+    """One stage's decisions; every field is explained at the head of ``recipes.toml``."""
+
+    use: str
+    note: str
+    grade: str | None = None
+    factors: Mapping[str, float] | None = None
+    exporter_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    only: Mapping[str, list[str]] = field(default_factory=dict)
+    except_: Mapping[str, list[str]] = field(default_factory=dict)
+    input: float | None = None
+    input_regions: Mapping[str, float] = field(default_factory=dict)
+    output: Mapping[str, Figure] = field(default_factory=dict)
+    us_output: list[str] = field(default_factory=list)
+    secondary: Mapping[str, Figure] = field(default_factory=dict)
+    secondary_share: Mapping[str, float] = field(default_factory=dict)
+    draw: Mapping[str, Figure] = field(default_factory=dict)
+    build_share: Mapping[str, float] = field(default_factory=dict)
+    us_imports: tuple[UsTotal, ...] | None = None
+    us_exports: tuple[UsTotal, ...] | None = None
+    comtrade_skip: Mapping[str, list[str]] = field(default_factory=dict)
+    china: Mapping[str, list[float]] = field(default_factory=dict)
+    eu: list[str] = field(default_factory=list)
+    eu_price: float | None = None
+    margins: Mapping[str, str] = field(default_factory=dict)
+    margin_skip: list[str] = field(default_factory=list)
+    no_use: list[str] = field(default_factory=list)
+    no_trade: list[str] = field(default_factory=list)
+    use_cap: float | None = None
+    capacity: str | None = None
+    capacity_spread: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One mineral's decisions: the survey's chapter and its stages in order."""
+
+    mineral: str
+    chapter: str
+    stages: Mapping[str, StageRecipe]
+
+
+def _strict(cls: type, raw: Mapping[str, Any], where: str) -> Any:
+    known = {f.name.rstrip("_") for f in fields(cls)}
+    for key in raw:
+        if key not in known:
+            raise WorldError(f"{where} has an unknown key '{key}'. {nearest(key, known)}")
+    try:
+        return cls(**{f"{k}_" if k == "except" else k: v for k, v in raw.items()})
+    except TypeError as bad:
+        raise WorldError(f"{where}: {bad}.") from bad
+
+
+def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
+    for key in ("us_imports", "us_exports"):
+        if key in raw:
+            raw[key] = tuple(_strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
+    stage: StageRecipe = _strict(StageRecipe, raw, where)
+    for name in ("output", "secondary", "draw"):
+        for region, figure in getattr(stage, name).items():
+            if len(figure) != 3 or not isinstance(figure[0], int | float):
+                raise WorldError(f"{where}.{name}.{region} must be [tonnes, source, reason].")
+    return stage
+
+
+def load_recipes(text: str | None = None) -> tuple[dict[str, Recipe], dict[str, dict[str, float]]]:
+    """Return the recipes by mineral and the proxies by name.
+
+    Raises :class:`WorldError` for an unknown key, stage or proxy, and for a missing stage.
+    """
+    if text is None:
+        text = files(__package__).joinpath("recipes.toml").read_text("utf-8")
+    raw = tomllib.loads(text)
+    proxies = {k: {r: float(x) for r, x in v.items()} for k, v in raw.pop("proxies", {}).items()}
+    out = {}
+    for id, body in raw.items():
+        try:
+            known = mineral(id)
+        except UnknownIdError as bad:
+            raise WorldError(f"recipes.toml: {bad}") from bad
+        chapter = body.pop("chapter")
+        if set(body) != set(known.stage_ids):
+            raise WorldError(
+                f"recipes.toml: {id} must have the stages {', '.join(known.stage_ids)}; "
+                f"it has {', '.join(body)}."
+            )
+        stages = {k: _stage(body[k], f"recipes.toml {id}.{k}") for k in known.stage_ids}
+        for k, s in stages.items():
+            if s.use not in ("apparent", "industry", *proxies):
+                raise WorldError(f"recipes.toml {id}.{k}: unknown use '{s.use}'.")
+        out[id] = Recipe(id, chapter, stages)
+    return {id: out[id] for id in minerals() if id in out}, proxies

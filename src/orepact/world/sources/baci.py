@@ -1,0 +1,144 @@
+"""CEPII BACI: reconciled bilateral trade by HS6, value in thousand USD and quantity in tonnes.
+
+The publisher's own files (``BACI_HS22_Y2024_V*.csv`` with ``t,i,j,k,v,q`` and
+``country_codes_V*.csv``) replace every other trade table when present. Else a complete
+extract of thirty codes is read. Missing quantities (4.7 %) are filled at the code's world unit
+value: good for homogeneous goods, wrong for baskets.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from orepact.errors import WorldError
+from orepact.world.sources.files import find, keep, numbers, text_table, to_regions
+
+EXTRACT = "data/02_trade/cma_baci/baci_2024_bilateral_30codes.parquet"
+OLDER = "data/02_trade/cma_baci/baci_2022.csv"
+ASEAN = "data/02_trade/baci_asean/baci-asean-minerals-bilateral-2010-2024.csv"
+MARGINS = "data/02_trade/cma_baci_hs6_marginals/baci_2024_top_exporters_importers.csv"
+TOTALS = "data/02_trade/cma_baci_hs6_marginals/baci_world_totals_2018_2024.csv"
+OWN_FOLDER = "data/02_trade/baci"
+
+
+def _fill(frame: pl.DataFrame) -> pl.DataFrame:
+    """Fill missing tonnes at the code's world unit value, then sum to regions."""
+    known = pl.col("t").is_not_null() & (pl.col("t") > 0)
+    unit = (pl.col("usd").filter(known).sum() / pl.col("t").filter(known).sum()).over("hs6")
+    return (
+        frame.with_columns(pl.when(known).then("t").otherwise(pl.col("usd") / unit).alias("t"))
+        .filter((pl.col("exporter") != pl.col("importer")) & pl.col("t").is_finite())
+        .group_by("hs6", "exporter", "importer")
+        .agg(pl.col("t").sum(), pl.col("usd").sum())
+        .sort("hs6", "exporter", "importer")
+    )
+
+
+_NO_REGION = {"N/A": "XAS", "S19": "TWN"}
+
+
+def own(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFrame | None:
+    """Trade of ``codes`` from the publisher's files, or None where there are none."""
+    folder = raw / OWN_FOLDER
+    trade = sorted(folder.glob(f"BACI_HS*_Y{year}_V*.csv"))
+    if not trade:
+        return None
+    lists = sorted(folder.glob("country_codes_V*.csv"))
+    if not lists:
+        raise WorldError(f"'{OWN_FOLDER}' holds BACI without its 'country_codes_V*.csv'.")
+    code_name = f"{OWN_FOLDER}/{lists[-1].name}"
+    names = text_table(raw, code_name, ("country_code", "country_iso3"))
+    iso = dict(zip(names["country_code"], names["country_iso3"], strict=True))
+    name = f"{OWN_FOLDER}/{trade[-1].name}"
+    frame = text_table(raw, name, ("t", "i", "j", "k", "v", "q"))
+    frame = frame.with_columns(
+        pl.col("k").str.strip_chars().str.zfill(6), pl.col("q").str.strip_chars().replace("NA", "")
+    ).filter(pl.col("k").is_in(list(codes)))
+    frame = numbers(frame, name, "v", "q")
+    wrong = frame.filter(pl.col("t").str.strip_chars() != str(year))
+    if len(wrong):
+        raise WorldError(f"'{name}', row {wrong['row'][0]}: year {wrong['t'][0]} is not {year}.")
+    for c in ("i", "j"):
+        unknown = frame.filter(~pl.col(c).is_in(list(iso)))
+        if len(unknown):
+            raise WorldError(
+                f"'{name}', row {unknown['row'][0]}: country code {unknown[c][0]} is not in "
+                f"'{code_name}'. Take both files from one BACI version."
+            )
+        frame = frame.with_columns(pl.col(c).replace_strict(iso))
+        frame = to_regions(frame, name, c, _NO_REGION)
+    return _fill(frame.select(hs6="k", exporter="i", importer="j", t="q", usd=pl.col("v") * 1000))
+
+
+def extract(raw: Path) -> pl.DataFrame:
+    """Read the complete 2024 extract of thirty codes."""
+    path = find(raw, EXTRACT)
+    columns = ("year", "exporter", "importer", "hs6", "value_kusd", "qty_t")
+    frame = keep(pl.read_parquet(path), EXTRACT, columns).with_row_index("row", offset=1)
+    if frame["value_kusd"].null_count():
+        raise WorldError(f"'{EXTRACT}' has rows without a value.")
+    for c in ("exporter", "importer"):
+        frame = to_regions(frame, EXTRACT, c, _NO_REGION)
+    return _fill(
+        frame.select("hs6", "exporter", "importer", t="qty_t", usd=pl.col("value_kusd") * 1000)
+    )
+
+
+def trade(raw: Path, codes: tuple[str, ...]) -> pl.DataFrame:
+    """Trade of 2024 by (hs6, exporter, importer): t gross and USD; own files before extracts.
+
+    The extract for the ten ASEAN countries adds their trade in codes the other lacks.
+    """
+    held = own(raw, codes)
+    if held is not None:
+        return held
+    main = extract(raw).filter(pl.col("hs6").is_in(list(codes)))
+    extra = asean(raw).filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))
+    return pl.concat([main, extra.filter(pl.col("hs6").is_in(list(codes)))])
+
+
+def older(raw: Path) -> pl.DataFrame:
+    """Trade of 2022 in USD by (hs6, exporter, importer): a seed where 2024 is not held."""
+    frame = numbers(text_table(raw, OLDER, ("i", "j", "cmd", "value")), OLDER, "value")
+    for c in ("i", "j"):
+        frame = to_regions(frame, OLDER, c, _NO_REGION)
+    return (
+        frame.filter(pl.col("i") != pl.col("j"))
+        .group_by(hs6="cmd", exporter="i", importer="j")
+        .agg(usd=pl.col("value").sum())
+        .sort("hs6", "exporter", "importer")
+    )
+
+
+def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
+    """Trade of the ten ASEAN countries with sixteen partners."""
+    columns = ("t", "hs6", "i_iso3", "j_iso3", "trade_usd_thousands", "qty_tons")
+    frame = text_table(raw, ASEAN, columns).filter(pl.col("t") == str(year))
+    frame = numbers(frame, ASEAN, "trade_usd_thousands", "qty_tons")
+    for c in ("i_iso3", "j_iso3"):
+        frame = to_regions(frame, ASEAN, c, _NO_REGION)
+    return _fill(
+        frame.select(
+            "hs6",
+            exporter="i_iso3",
+            importer="j_iso3",
+            t="qty_tons",
+            usd=pl.col("trade_usd_thousands") * 1000,
+        )
+    )
+
+
+def margins(raw: Path) -> pl.DataFrame:
+    """Largest exporters and importers of codes without a matrix: hs6, side, iso2, usd, share."""
+    columns = ("hs6", "side", "iso2", "value_usd", "world_usd")
+    frame = text_table(raw, MARGINS, columns)
+    frame = numbers(frame, MARGINS, "value_usd", "world_usd")
+    totals = numbers(
+        text_table(raw, TOTALS, ("hs6", "year", "world_tonnes")), TOTALS, "world_tonnes"
+    )
+    frame = frame.join(
+        totals.filter(pl.col("year") == "2024").select("hs6", "world_tonnes"), on="hs6", how="left"
+    )
+    return frame.with_columns(share=pl.col("value_usd") / pl.col("world_usd"))

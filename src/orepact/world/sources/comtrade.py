@@ -1,0 +1,101 @@
+"""UN Comtrade: the United States' own customs records, and nickel ore of all reporters.
+
+Only derived, reconciled figures leave the build: cells in contained tonnes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from orepact.catalogue import countries
+from orepact.errors import WorldError
+from orepact.world.sources.files import numbers, text_table, to_regions
+
+US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
+NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
+CHINA_EXPORTS = "data/02_trade/china_exports_monthly/deep_dive_hs6_monthly.csv"
+
+_PARTNERS = {
+    "South Korea": "KOR",
+    "UAE": "ARE",
+    "Czech Republic": "CZE",
+    "Hong Kong": "HKG",
+    "Turkey": "TUR",
+    "USA": "USA",
+}
+
+
+def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
+    """Trade of the United States with China, Mexico and Vietnam, as its customs record it.
+
+    Columns hs6, exporter, importer, t (net weight), usd.
+    """
+    columns = ("ref_year", "reporter_iso", "partner_iso", "flow_desc", "cmd_code")
+    columns += ("primary_value", "net_wgt")
+    frame = text_table(raw, US_CELLS, columns).filter(pl.col("ref_year") == str(year))
+    frame = numbers(frame, US_CELLS, "primary_value", "net_wgt")
+    keys = ["reporter_iso", "partner_iso", "flow_desc", "cmd_code"]
+    twice = frame.filter(frame.select(keys).is_duplicated())
+    if len(twice):
+        r = twice.row(0, named=True)
+        raise WorldError(
+            f"'{US_CELLS}', row {r['row']}: {r['flow_desc']} {r['cmd_code']} with "
+            f"{r['partner_iso']} stands twice. Drop the breakdown rows and keep the total."
+        )
+    importing = pl.col("flow_desc") == "Import"
+    return frame.filter(pl.col("net_wgt") > 0).select(
+        hs6="cmd_code",
+        exporter=pl.when(importing).then("partner_iso").otherwise("reporter_iso"),
+        importer=pl.when(importing).then("reporter_iso").otherwise("partner_iso"),
+        t=pl.col("net_wgt") / 1000,
+        usd="primary_value",
+    )
+
+
+def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
+    """Imports of nickel ore (2604.00) as importers report them: hs6, exporter, importer, t, usd."""
+    columns = ("period", "reporterISO", "partnerISO", "flowCode", "cmdCode")
+    columns += ("primaryValue", "netWgt")
+    frame = text_table(raw, NICKEL, columns).filter(
+        (pl.col("period") == str(year))
+        & (pl.col("flowCode") == "M")
+        & (pl.col("cmdCode") == "260400")
+        & (pl.col("partnerISO") != "W00")
+        & ~pl.col("partnerISO").str.starts_with("_")
+        & ~pl.col("partnerISO").str.starts_with("X")
+    )
+    frame = numbers(frame, NICKEL, "primaryValue", "netWgt")
+    for c in ("reporterISO", "partnerISO"):
+        frame = to_regions(frame, NICKEL, c, {"S19": "TWN"})
+    return (
+        frame.filter((pl.col("netWgt") > 0) & (pl.col("reporterISO") != pl.col("partnerISO")))
+        .group_by(hs6="cmdCode", exporter="partnerISO", importer="reporterISO")
+        .agg(t=pl.col("netWgt").sum() / 1000, usd=pl.col("primaryValue").sum())
+        .sort("exporter", "importer")
+    )
+
+
+def china_exports(raw: Path, year: int = 2024) -> pl.DataFrame:
+    """China's exports of 2504.10, 3801.10 and 8112.92 over the months of one year.
+
+    Columns hs6, importer, t, usd; the unit value tells spherical graphite from flake.
+    """
+    columns = ("period_dt", "partner_name", "hs6", "val", "qty")
+    frame = text_table(raw, CHINA_EXPORTS, columns).filter(
+        pl.col("period_dt").str.starts_with(str(year))
+    )
+    frame = numbers(frame, CHINA_EXPORTS, "val", "qty")
+    names = {c.name: c.iso3 for c in countries().values()} | _PARTNERS
+    unknown = sorted(set(frame["partner_name"]) - set(names))
+    if unknown:
+        raise WorldError(f"'{CHINA_EXPORTS}' names partners the catalogue lacks: {unknown}.")
+    frame = frame.with_columns(pl.col("partner_name").replace_strict(names))
+    frame = to_regions(frame, CHINA_EXPORTS, "partner_name")
+    return (
+        frame.filter(pl.col("qty") > 0)
+        .group_by("hs6", importer="partner_name")
+        .agg(t=pl.col("qty").sum() / 1000, usd=pl.col("val").sum())
+        .sort("hs6", "importer")
+    )

@@ -1,0 +1,85 @@
+"""The compiled facts on output: one row per producer, each with its own source.
+
+``facts/production_2024.csv`` keeps conflicting alternatives beside the preferred rows, marked
+``preferred = 0``; they are never added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from orepact.errors import WorldError
+from orepact.world.register import ASSUMPTION, source
+from orepact.world.sources.files import numbers, text_table, to_regions
+
+SHEET = "facts/production_2024.csv"
+
+_POOLED = {"ROW": "XAS", "EU27": "EUN", "XKX": "XEU"}
+"""Codes outside ISO. The unallocated rest goes to the pool Other Asia: an assumption."""
+
+_STARTS = (
+    ("USGS", "usgs-mcs-2026"),
+    ("IEA", "iea-cmde-2025"),
+    ("BGS", "bgs-wms"),
+    ("EU CRM", "eu-crm-2023"),
+    ("BACI", "baci-v202601"),
+    ("Lynas", "lynas-quarterly"),
+    ("CNMIA", "metalnomist"),
+    ("world 270 kt", "metalnomist"),
+    ("assumption", ASSUMPTION),
+)
+
+
+def source_id(text: str) -> str:
+    """Return the register's id for a row's own words, or raise :class:`WorldError`.
+
+    >>> source_id("USGS MCS 2026 data release residual"), source_id("CNMIA via metalnomist.com")
+    ('usgs-mcs-2026', 'metalnomist')
+    """
+    for start, id in _STARTS:
+        if text.startswith(start):
+            return source(id)
+    raise WorldError(
+        f"'{SHEET}': the source {text!r} names no known publisher. Add the publisher to the "
+        "register and to the rules here."
+    )
+
+
+def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
+    """Preferred output of the minerals ``ids`` by mineral, stage and region: t, worst flag, source, detail.
+
+    Flags run from A (published) to E (assumed). The source is that of the largest row.
+    """
+    columns = ("mineral", "stage", "iso3", "production_t", "source", "vintage", "flag", "preferred")
+    frame = text_table(raw, SHEET, columns)
+    frame = numbers(frame, SHEET, "production_t").filter(
+        (pl.col("preferred") == "1") & pl.col("mineral").is_in(list(ids))
+    )
+    wrong = frame.filter(pl.col("production_t").is_null() | (pl.col("production_t") < 0))
+    if len(wrong):
+        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: output is blank or negative.")
+    twice = frame.filter(frame.select("mineral", "stage", "iso3").is_duplicated())
+    if len(twice):
+        r = twice.row(0, named=True)
+        raise WorldError(
+            f"'{SHEET}', row {r['row']}: {r['mineral']} {r['stage']} {r['iso3']} has two preferred "
+            "rows. Keep one and set preferred = 0 on the other."
+        )
+    wrong = frame.filter(~pl.col("flag").is_in(list("ABCDE")))
+    if len(wrong):
+        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: flag {wrong['flag'][0]!r}, not A-E.")
+    frame = to_regions(frame, SHEET, "iso3", _POOLED).rename({"iso3": "region"})
+    cited = {text: source_id(text) for text in frame["source"].unique()}
+    return (
+        frame.sort("mineral", "stage", "region", "production_t", descending=[False] * 3 + [True])
+        .group_by("mineral", "stage", "region", maintain_order=True)
+        .agg(
+            t=pl.col("production_t").sum(),
+            flag=pl.col("flag").max(),
+            source=pl.col("source").first().replace_strict(cited, return_dtype=pl.String),
+            detail=pl.col("source").first() + " (" + pl.col("vintage").first() + ")",
+        )
+    )

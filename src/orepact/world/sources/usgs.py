@@ -1,0 +1,126 @@
+"""USGS Mineral Commodity Summaries: United States salient statistics, import sources, capacity.
+
+Values are text where the survey withholds ("W"), rounds away ("s"), bounds (">50", "<1"),
+has nothing (a dash is a true zero) or knows none ("NA"); "E" is a net exporter, not zero.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from orepact.catalogue import countries
+from orepact.errors import WorldError
+from orepact.world.sources.files import text_table
+
+MCS_2026 = "data/01_production/usgs_mcs/MCS2026_Commodities_Data.csv"
+MCS_2025_WORLD = "data/01_production/usgs_mcs/MCS2025_World_Data.csv"
+
+_UNIT_TONNES = {"metric tons": 1.0, "thousand metric tons": 1000.0, "kilograms": 0.001}
+_TEXT = {"W": None, "NA": None, "s": None, "E": None, "—": 0.0, "–": 0.0}
+_NAMES = {
+    "Congo (Kinshasa)": "COD",
+    "Congo (Brazzaville)": "COG",
+    "Turkey": "TUR",
+    "Korea, Republic of": "KOR",
+    "Russia": "RUS",
+    "Burma": "MMR",
+    "Vietnam": "VNM",
+    "Taiwan": "TWN",
+    "United States": "USA",
+    "Other countries": "",
+    "Other Countries": "",
+}
+
+
+def number(text: str | None) -> float | None:
+    """Read one published value; withheld, bounded or unknown is None, a dash is zero.
+
+    >>> number("24,000"), number("W"), number("—"), number(">50")
+    (24000.0, None, 0.0, None)
+    """
+    if text is None or (clean := text.strip()) == "" or clean[0] in "><":
+        return None
+    if clean in _TEXT:
+        return _TEXT[clean]
+    try:
+        return float(clean.replace(",", ""))
+    except ValueError:
+        raise WorldError(
+            f"USGS value {text!r} is neither a number nor one of {', '.join(_TEXT)}."
+        ) from None
+
+
+def iso3(name: str) -> str:
+    """Return the ISO3 code of a country as the survey spells it; '' for the rest."""
+    clean = name.strip()
+    if clean in _NAMES:
+        return _NAMES[clean]
+    for c in countries().values():
+        if c.name == clean:
+            return c.iso3
+    raise WorldError(f"USGS names a country '{name}' that the catalogue does not know.")
+
+
+def _mcs(raw: Path) -> pl.DataFrame:
+    columns = ("MCS chapter", "Section", "Country", "Statistics_detail", "Unit", "Year", "Value")
+    return text_table(raw, MCS_2026, columns, "cp1252")
+
+
+def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
+    """United States statistics of one year by (chapter, detail): tonnes, or None if withheld.
+
+    Prices, shares and head counts are left out; the units decide.
+    """
+    rows = _mcs(raw).filter(
+        pl.col("Section").str.starts_with("Salient")
+        & (pl.col("Year") == str(year))
+        & pl.col("Unit").is_in(list(_UNIT_TONNES))
+    )
+    out: dict[tuple[str, str], float | None] = {}
+    for r in rows.iter_rows(named=True):
+        value = number(r["Value"])
+        key = (r["MCS chapter"], r["Statistics_detail"])
+        out[key] = None if value is None else value * _UNIT_TONNES[r["Unit"]]
+    if not out:
+        raise WorldError(f"'{MCS_2026}' has no United States statistics for {year}.")
+    return out
+
+
+def import_sources(raw: Path, chapters: tuple[str, ...]) -> dict[tuple[str, str], dict[str, float]]:
+    """Shares of United States imports, 2021-24, by (chapter, detail): {ISO3: share}.
+
+    The key '' is "other countries". A bound such as ">99" is read as its number.
+    """
+    rows = _mcs(raw).filter(
+        (pl.col("Section") == "Import Sources") & pl.col("MCS chapter").is_in(list(chapters))
+    )
+    out: dict[tuple[str, str], dict[str, float]] = {}
+    for r in rows.iter_rows(named=True):
+        value = number(r["Value"].strip().lstrip("<>"))
+        if value is None:
+            raise WorldError(f"'{MCS_2026}', row {r['row']}: import share {r['Value']!r}.")
+        out.setdefault((r["MCS chapter"], r["Statistics_detail"]), {})[iso3(r["Country"])] = (
+            value / 100
+        )
+    return out
+
+
+def capacity(raw: Path, commodity: str) -> dict[str, float]:
+    """Capacity in 2024 by ISO3 for one commodity of the 2025 world table, t ('' = others)."""
+    columns = ("COMMODITY", "COUNTRY", "UNIT_MEAS", "CAP_EST_ 2024")
+    rows = text_table(raw, MCS_2025_WORLD, columns, "latin1").filter(
+        pl.col("COMMODITY").str.strip_chars() == commodity
+    )
+    out = {}
+    for r in rows.iter_rows(named=True):
+        value = number(r["CAP_EST_ 2024"])
+        if value is None or r["COUNTRY"].startswith("World"):
+            continue
+        if r["UNIT_MEAS"] not in _UNIT_TONNES:
+            raise WorldError(f"'{MCS_2025_WORLD}', row {r['row']}: unit {r['UNIT_MEAS']!r}.")
+        out[iso3(r["COUNTRY"])] = value * _UNIT_TONNES[r["UNIT_MEAS"]]
+    if not out:
+        raise WorldError(f"'{MCS_2025_WORLD}' has no capacity for '{commodity}'.")
+    return out
