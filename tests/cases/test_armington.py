@@ -24,7 +24,11 @@ def bloc() -> Market:
         x0=x0,
         scale=made,
         supply=supply.Isoelastic(
-            cap, made[:, None] / cap, one[:, None], np.array([[[1.0, 1.0, 2.0]]]), 0.3 * one[:, None]
+            cap,
+            made[:, None] / cap,
+            one[:, None],
+            np.array([[[1.0, 1.0, 2.0]]]),
+            0.3 * one[:, None],
         ),
         demand=demand.Isoelastic(bought, one, 0.4 * one, np.inf * one),
         sourcing=sourcing.CES(x0 / bought[:, None], 8.0 * one),
@@ -95,5 +99,7 @@ def test_tariff_on_one_of_three_sources() -> None:
     )
     assert st.P[0, 3] == pytest.approx(1.0356506878850473, rel=1e-10)
     np.testing.assert_allclose(
-        (st.c * st.x)[0, :3, 3], [62.57591489414924, 26.563332612125237, 10.860752493725535], rtol=1e-9
+        (st.c * st.x)[0, :3, 3],
+        [62.57591489414924, 26.563332612125237, 10.860752493725535],
+        rtol=1e-9,
     )

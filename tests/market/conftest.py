@@ -8,7 +8,7 @@ import pytest
 from orepact.market import Market, Wedges, demand, sourcing, supply
 
 
-def make(seed: int = 0, R: int = 4, sigma: float = 4.0) -> Market:
+def make(seed: int = 0, R: int = 4, sigma: float = 4.0, form: str = "logit") -> Market:
     """Three stages (the third has two feeds), all regions make and use everything."""
     g = np.random.default_rng(seed)
     K = 3
@@ -50,7 +50,9 @@ def make(seed: int = 0, R: int = 4, sigma: float = 4.0) -> Market:
         ),
         secondary=supply.Isoelastic(2 * scrap[:, None], one / 2, p0[:, None], 0.3 * one, 0.1 * one),
         demand=demand.Isoelastic(final, P0, 0.4 * np.ones((K, R)), 5.0 * np.ones((K, R))),
-        sourcing=sourcing.Logit(share, c0, P0, P0 / sigma),
+        sourcing=sourcing.Logit(share, c0, P0, P0 / sigma)
+        if form == "logit"
+        else sourcing.CES(share * (c0 / P0[:, None]) ** (sigma - 1), sigma + 0 * P0),
     )
 
 

@@ -2,6 +2,7 @@
 
 from orepact.market import demand, sourcing, supply
 from orepact.market.accounts import Accounts, accounts
+from orepact.market.calibrate import calibrate
 from orepact.market.equilibrium import RESULTS, Outcome, solve
 from orepact.market.market import Market
 from orepact.market.wedges import Wedges
@@ -13,6 +14,7 @@ __all__ = [
     "Outcome",
     "Wedges",
     "accounts",
+    "calibrate",
     "demand",
     "solve",
     "sourcing",

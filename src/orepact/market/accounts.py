@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import AccountsError
-from orepact.market.equations import State
+from orepact.market.state import State
 from orepact.market.market import Market
 from orepact.market.sourcing import Logit
 from orepact.market.wedges import Wedges
@@ -86,7 +86,9 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         "scrap": np.sum(scrap, axis=-2),
         "tariffs": np.sum((w.duty * base + w.specific) * x, axis=(-3, -2)),
         "floor levy": np.sum(st.levy * x, axis=(-3, -2)),
-        "export taxes": np.sum(w.export_tax * p[..., None] * x, axis=(-3, -1)),
+        "export taxes": np.sum(
+            (w.export_tax * p[..., None] + w.export_specific) * x, axis=(-3, -1)
+        ),
         "importer rents": np.sum(st.importer_rent * x, axis=(-3, -2)),
         "exporter rents": np.sum(kept_out - np.sum(kept, axis=-1), axis=-2),
         "budget": -np.sum(outlay, axis=-2),

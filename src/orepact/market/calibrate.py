@@ -18,7 +18,7 @@ from orepact.market.demand import Isoelastic as DemandCurve
 from orepact.market.market import Market
 from orepact.market.sourcing import CES, Logit, Sourcing
 from orepact.market.supply import Isoelastic as SupplyCurve
-from orepact.world import Chain
+from orepact.world.world import Chain
 
 Array = Any
 Values = Mapping[tuple[str, str], Any]
@@ -104,6 +104,8 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         regions=[chain.regions[i] for i in keep],
         p0=p0,
         x0=trade,
+        opened=(chain.trade[at3] == 0)
+        & np.any(np.reshape(trade, (-1, *trade.shape[-3:])) > 0, axis=0),
         scale=np.maximum(np.sum(chain.trade[at3], axis=-1), 1e-9 * np.sum(bought, -1)[:, None]),
         inputs=inputs,
         freight=freight,

@@ -24,9 +24,11 @@ import numpy as np
 
 from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
-from orepact.market.equations import State, evaluate, jacobian, residual
+from orepact.market.equations import Point, evaluate, frame, residual
+from orepact.market.jacobian import jacobian
 from orepact.market.market import Market
 from orepact.market.newton import Root, newton
+from orepact.market.state import State, unfold
 from orepact.market.wedges import Wedges
 
 Array = Any
@@ -134,7 +136,8 @@ def _newton(
         active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
     )
     p0 = np.broadcast_to(p0, (*batch, *shape))
-    unit = np.mean(market.p0, axis=(-2, -1))[..., None] * np.ones(G)
+    f = frame(market, w)
+    unit = f.unit
     rents = np.zeros((*batch, G)) if rent0 is None else rent0
     flat = np.reshape(p0, (*batch, n))
     dead = np.reshape(~np.broadcast_to(active, (*batch, *shape)), (*batch, n))[..., index]
@@ -145,16 +148,17 @@ def _newton(
         p[..., index] = np.exp(z[..., : len(index)])
         return np.reshape(p, (*batch, *shape)), z[..., len(index) :] * unit
 
-    def fun(z: Array) -> tuple[Array, State]:
-        st = evaluate(market, w, *prices(z))
-        return residual(market, w, st, unit)[..., keep], st
+    def fun(z: Array) -> tuple[Array, Point]:
+        pt = evaluate(f, *prices(z))
+        r = residual(f, pt)
+        return r if len(keep) == n + G else r[..., keep], pt
 
-    def jac(st: State) -> Array:
-        J = jacobian(market, w, st, unit)
+    def jac(pt: Point) -> Array:
+        J = jacobian(f, pt)
+        if G:
+            J[..., n:] *= np.broadcast_to(unit, (*batch, G))[..., None, :]
         if len(keep) < n + G:
             J = J[..., keep[:, None], keep[None, :]]
-        by = np.concatenate([np.reshape(st.p, (*batch, n))[..., index], unit + 0 * st.rent], -1)
-        J = J * by[..., None, :]
         if np.any(dead):
             J[dead] = 0.0
             J = J + dead[..., :, None] * np.eye(len(keep))
@@ -162,7 +166,7 @@ def _newton(
 
     z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
     root = newton(fun, jac, z0, tol=tol)
-    return root, fun(root.z)[1]
+    return root, unfold(f, *prices(root.z))
 
 
 def _rescue(
@@ -181,7 +185,7 @@ def _rescue(
         one = Root(root.z[at], root.r[at], root.converged[at], root.iterations)
         one, st = _continue(mi, wi, ai, one, take_state(state, at), tol)
         ok[at], p[at], rent[at] = one.converged, st.p, st.rent
-    return Root(z, r, ok, root.iterations), evaluate(market, w, p, rent)
+    return Root(z, r, ok, root.iterations), unfold(frame(market, w), p, rent)
 
 
 def _continue(
@@ -193,12 +197,8 @@ def _continue(
     first, st = _newton(market, base, active, market.p0, None, tol)
     if not bool(first.converged):
         return root, state
-    full = evaluate(
-        market,
-        replace(probe, floor=1e-9 + 0 * w.floor, open=base.open),
-        st.p,
-        np.zeros(len(w.holder)),
-    )
+    open_floor = replace(probe, floor=np.where(w.floor > 0, 1e-9, 0.0), open=base.open)
+    full = unfold(frame(market, open_floor), st.p, np.zeros(len(w.holder)))
     R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
     theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
     done = None
@@ -257,7 +257,7 @@ def _diagnose(market: Market, w: Wedges, st: State, active: Array) -> tuple[RESU
 
 def _interval(market: Market, w: Wedges, st: State, active: Array) -> Array | None:
     """Price ranges of nodes at capacity whose every landed cost ignores the producer price."""
-    steep = np.sum(st.x * st.kappa * st.gain, axis=-1) + np.abs(st.slope)
+    steep = st.own + np.abs(st.slope)
     flat = active & (steep <= 1e-12 * np.max(market.scale) / st.p) & (np.sum(st.x, axis=-1) > 0)
     if not np.any(flat):
         return None
@@ -270,9 +270,9 @@ def _interval(market: Market, w: Wedges, st: State, active: Array) -> Array | No
 
 
 _CORE = {
-    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "cif": 1},
+    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "opened": 3, "cif": 1},
     Wedges: {
-        "duty": 3, "export_tax": 3, "freight": 3, "specific": 3, "open": 3, "standard": 3,
+        "duty": 3, "export_tax": 3, "export_specific": 3, "freight": 3, "specific": 3, "open": 3, "standard": 3,
         "covered": 3, "eligible": 3, "weights": 3, "limit": 1, "limit_mask": 4,
     },
 }  # fmt: skip

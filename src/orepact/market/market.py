@@ -36,6 +36,7 @@ class Market:
     ``cif``     D           whether duties are charged on value with freight
     ``p0``      K, O        base producer price, USD/t; where Newton starts
     ``x0``      K, O, D     base shipments, t (what a reference price is taken over)
+    ``opened``  K, O, D     routes without base trade that are open all the same
     ``scale``   K, O        size of a node, t, by which residuals are divided
     ========== ============ ==============================================================
     """
@@ -56,6 +57,7 @@ class Market:
     cif: Array
     p0: Array
     x0: Array
+    opened: Array
     scale: Array
     edges: tuple[tuple[int, int], ...]
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -79,6 +81,7 @@ class Market:
         duty: Array | None = None,
         cif: Sequence[bool] | None = None,
         x0: Array | None = None,
+        opened: Array | None = None,
         scale: Array | None = None,
         mineral: str = "",
         notes: Mapping[str, str] | None = None,
@@ -138,15 +141,12 @@ class Market:
             demand=demand,
             sourcing=sourcing,
             cif=np.zeros(R, bool) if cif is None else np.asarray(cif, bool),
+            opened=np.zeros((K, R, R), bool) if opened is None else np.asarray(opened, bool),
             scale=scale,
             edges=edges,
             notes=MappingProxyType(dict(notes or {})),
             **full,
         )
-
-    def sourcing_of(self, w: Any) -> Sourcing:
-        """The sourcing form with banned routes closed."""
-        return self.sourcing.opened(w.open)
 
     def stage(self, id: str) -> int:
         """Position of a stage, or :class:`UnknownIdError`."""

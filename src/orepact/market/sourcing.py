@@ -11,8 +11,9 @@ so the engine needs only ``P, s, kappa, lam`` of a form.
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace
 
@@ -24,8 +25,11 @@ class Mix(NamedTuple):
 
     P: Array  # (..., K, D) USD/t
     s: Array  # (..., K, O, D)
-    kappa: Array  # (..., K, O, D) 1/(USD/t)
+    kappa: Array  # (..., K, O, D) or one for all origins (..., K, 1, D), 1/(USD/t)
     lam: Array  # (..., K, D) 1/(USD/t)
+
+
+Mixer = Callable[[Array], Mix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,12 @@ class Sourcing(abc.ABC):
     weight: Array  # (..., K, O, D): zero closes a route
 
     @abc.abstractmethod
-    def mix(self, c: Array, none: Array) -> Mix:
-        """Mix at landed costs ``c``; ``none`` is the index where no source is open."""
+    def mixer(self, open: Array, none: Array) -> Mixer:
+        """The mix as a function of landed costs, with what does not change worked out once.
 
-    def opened(self, share: Array) -> Self:
-        """Scale the weight of every route: 1 leaves it, 0 closes it."""
-        return replace(self, weight=self.weight * share)
+        ``open`` (..., K, O, D) scales the weight of every route, 0 closes it; ``none``
+        (..., K, D) is the index of a destination without any open source.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +61,27 @@ class Logit(Sourcing):
     P0: Array
     mu: Array
 
-    def mix(self, c: Array, none: Array) -> Mix:
-        xp = array_namespace(c)
-        mu = self.mu[..., None, :]
-        u = xp.where(self.weight > 0, (self.c0 - c) / mu, -xp.inf)
-        top = xp.max(u, axis=-2, keepdims=True)
-        top = xp.where(xp.isfinite(top), top, 0.0)
-        e = self.weight * xp.exp(u - top)
-        total = xp.sum(e, axis=-2, keepdims=True)
-        supplied = total[..., 0, :] > 0
-        s = e / xp.where(total > 0, total, 1.0)
-        index = self.P0 - self.mu * (
-            xp.log(xp.where(supplied, total[..., 0, :], 1.0)) + top[..., 0, :]
-        )
-        P = xp.where(supplied, index, none)
-        kappa = xp.where(self.weight > 0, 1.0 / mu, 0.0)
-        return Mix(P, s, kappa, 1.0 / self.mu)
+    def mixer(self, open: Array, none: Array) -> Mixer:
+        xp = array_namespace(self.weight)
+        weight = self.weight * open
+        steep = 1.0 / self.mu
+        sharp = steep[..., None, :]
+        log = xp.log(xp.where(weight > 0, weight, 1.0))
+        at0 = xp.where(weight > 0, log + self.c0 * sharp, -xp.inf)
+
+        def mix(c: Array) -> Mix:
+            u = at0 - c * sharp
+            top = xp.max(u, axis=-2, keepdims=True)
+            top = xp.where(xp.isfinite(top), top, 0.0)
+            e = xp.exp(u - top)
+            total = xp.sum(e, axis=-2)
+            supplied = total > 0
+            safe = xp.where(supplied, total, 1.0)
+            s = e * (1.0 / safe)[..., None, :]
+            index = self.P0 - self.mu * (xp.log(safe) + top[..., 0, :])
+            return Mix(xp.where(supplied, index, none), s, sharp, steep)
+
+        return mix
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +94,21 @@ class CES(Sourcing):
 
     sigma: Array  # (..., K, D)
 
-    def mix(self, c: Array, none: Array) -> Mix:
-        xp = array_namespace(c)
-        sigma = self.sigma[..., None, :]
-        e = xp.where(self.weight > 0, self.weight * c ** (1.0 - sigma), 0.0)
-        total = xp.sum(e, axis=-2)
-        P = xp.where(total > 0, total, 1.0) ** (1.0 / (1.0 - self.sigma))
-        s = xp.where(self.weight > 0, self.weight * (P[..., None, :] / c) ** sigma, 0.0)
-        P = xp.where(total > 0, P, none)
-        return Mix(P, s, sigma / c, self.sigma / P)
+    def mixer(self, open: Array, none: Array) -> Mixer:
+        xp = array_namespace(self.weight)
+        weight, sigma = self.weight * open, self.sigma[..., None, :]
+
+        def mix(c: Array) -> Mix:
+            total = xp.sum(weight * c ** (1.0 - sigma), axis=-2)
+            supplied = total > 0
+            P = xp.where(supplied, total, 1.0) ** (1.0 / (1.0 - self.sigma))
+            s = weight * (P[..., None, :] / c) ** sigma
+            return Mix(xp.where(supplied, P, none), s, sigma / c, self.sigma / P)
+
+        return mix
 
 
-def elasticities(sourcing: Sourcing, c: Array, eta: Array, none: float = float("inf")) -> Array:
+def elasticities(sourcing: Sourcing, c: Array, eta: Array) -> Array:
     """Elasticities of imports ``d ln x[o,d] / d ln c[r,d]``, shape ``(..., K, O, R, D)``.
 
     With expenditure shares ``theta = s c / P`` this is, for CES, Francois and Hall's GSIM
@@ -104,7 +116,7 @@ def elasticities(sourcing: Sourcing, c: Array, eta: Array, none: float = float("
     ``eta`` (negative) is the elasticity of composite demand, shape ``(..., K, D)``.
     """
     xp = array_namespace(c)
-    m = sourcing.mix(c, none)
+    m = sourcing.mixer(xp.ones_like(c), xp.full(eta.shape, xp.inf))(c)
     bought = m.s[..., None, :, :] * c[..., None, :, :]  # (..., K, 1, R, D)
     P = m.P[..., None, None, :]
     cross = bought * (m.lam[..., None, None, :] + eta[..., None, None, :] / P)

@@ -3,16 +3,17 @@
 Built from a pact by :func:`orepact.market.instruments.wedges`, or by hand. Shapes as in
 :mod:`orepact.market.market`, with ``G`` limits and ``J`` contracts.
 
-=============== ============ =================================================================
-``export_tax``   K, O, D     share of the producer price, kept by the exporter's treasury
-``freight``      K, O, D     change of freight through cooperation, USD/t
-``duty``         K, O, D     ad valorem duty in force, share of the customs base
-``specific``     K, O, D     specific duty, USD/t
-``open``         K, O, D     share of the route's suppliers that may ship: 0 is a ban
-``standard``     K, O, D     cost of complying with a standard, USD/t; a real cost
-``release``      K, R        tonnes put on the market from public stocks
-``purchase``     K, R        tonnes bought for public stocks
-=============== ============ =================================================================
+=================== ============ =============================================================
+``export_tax``      K, O, D     share of the producer price, kept by the exporter's treasury
+``export_specific`` K, O, D     the same in USD/t
+``freight``         K, O, D     change of freight through cooperation, USD/t
+``duty``            K, O, D     ad valorem duty in force, share of the customs base
+``specific``        K, O, D     specific duty, USD/t
+``open``            K, O, D     share of the route's suppliers that may ship: 0 is a ban
+``standard``        K, O, D     cost of complying with a standard, USD/t; a real cost
+``release``         K, R        tonnes put on the market from public stocks
+``purchase``        K, R        tonnes bought for public stocks
+=================== ============ =============================================================
 
 **Floors**, one per stage and destination:
 
@@ -52,6 +53,7 @@ class Wedges:
 
     duty: Array
     export_tax: Array
+    export_specific: Array
     freight: Array
     specific: Array
     open: Array
@@ -86,6 +88,7 @@ class Wedges:
         return cls(
             duty=market.duty,
             export_tax=route,
+            export_specific=route,
             freight=route,
             specific=route,
             open=1.0 + route,
@@ -128,7 +131,7 @@ class Wedges:
         mix = {
             f: (1 - theta) * getattr(base, f) + theta * getattr(self, f)
             for f in (
-                "duty", "export_tax", "freight", "specific", "open", "standard",
+                "duty", "export_tax", "export_specific", "freight", "specific", "open", "standard",
                 "release", "purchase", "contracted",
             )
         }  # fmt: skip

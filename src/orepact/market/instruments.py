@@ -1,0 +1,335 @@
+"""From the instruments of a pact to wedges in one mineral's market.
+
+Each simulated instrument either touches routes or raises: an instrument that would do
+nothing is a mistake in the pact, not a result of zero. What every instrument came to after
+the solve (binding, not binding and by how much, not in force, recorded) is :func:`effects`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from orepact.errors import InputError, NoMatchError
+from orepact.market.equilibrium import Outcome
+from orepact.market.market import Market
+from orepact.market.wedges import Wedges
+from orepact.pact import Pact, simulated
+from orepact.pact.content import substances
+from orepact.pact.instrument import Instrument
+from orepact.pact.support import Incentive
+from orepact.pact.trade import Preference, PriceFloor, TradeAction
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an instrument came to in one market.
+
+    ``state`` is ``binding``, ``not binding``, ``not in force``, ``no reference`` or
+    ``recorded, not simulated``; ``distance`` says how far from binding, in ``unit``.
+    """
+
+    id: str
+    kind: str
+    title: str
+    state: str
+    distance: float | None = None
+    unit: str = ""
+
+
+def is_simulated(i: Instrument) -> bool:
+    """Whether the market acts on this instrument; a contract needs a region's price to settle."""
+    settles = not isinstance(i, Incentive) or (i.benchmark is not None and i.benchmark.region)
+    return simulated(i) and bool(settles)
+
+
+def wedges(pact: Pact, market: Market, on: date) -> Wedges:
+    """Wedges of all simulated instruments in force on a day, on top of the base year's.
+
+    Raises :class:`NoMatchError` where an instrument on this mineral alone matches no route,
+    and :class:`InputError` where two floors claim the same border.
+    """
+    w = Wedges.base(market)
+    members = pact.members(on)
+    held = [i for i in pact.in_force(on) if is_simulated(i) and touches(i, market)]
+    order = {"preference": 0, "trade_action": 1, "price_floor": 2, "incentive": 3}
+    for i in sorted(held, key=lambda i: order[i.kind]):
+        w, matched = _add(i, w, market, members, on)
+        if not matched and {m for m, _ in i.targets()} == {market.mineral}:
+            raise NoMatchError(
+                f"Instrument '{i.id}' of {pact.id} matches no route in the market for "
+                f"{market.mineral} on {on}: none of its regions trades or makes it there. "
+                "Change its regions, stage or date, or leave it out."
+            )
+    return w
+
+
+def matches(i: Instrument, pact: Pact, market: Market, on: date) -> bool:
+    """Whether a simulated instrument touches any route or plant of this market."""
+    return touches(i, market) and _add(i, Wedges.base(market), market, pact.members(on), on)[1]
+
+
+def touches(i: Instrument, market: Market) -> bool:
+    """Whether the instrument names a stage of this market."""
+    return any(m == market.mineral and s in market.stages for m, s in i.targets())
+
+
+def _add(
+    i: Instrument, w: Wedges, market: Market, members: tuple[str, ...], on: date
+) -> tuple[Wedges, bool]:
+    if isinstance(i, Preference):
+        return _preference(i, w, market, members, on)
+    if isinstance(i, TradeAction):
+        return _trade_action(i, w, market, members, on)
+    if isinstance(i, PriceFloor):
+        return _floor(i, w, market, members, on)
+    assert isinstance(i, Incentive)
+    return _contract(i, w, market, on)
+
+
+def _stages(i: Instrument, market: Market) -> Array:
+    """Stages of this market that the instrument names, (K,)."""
+    mine = {s for m, s in i.targets() if m == market.mineral}
+    return np.array([s in mine for s in market.stages])
+
+
+def _who(market: Market, codes: Any, members: tuple[str, ...]) -> Array:
+    """Regions (R,) meant by members, non_members, all or a list of codes."""
+    inside = np.array([r in members for r in market.regions])
+    if codes == "members":
+        return inside
+    if codes == "non_members":
+        return ~inside
+    if codes == "all":
+        return np.ones(len(market.regions), bool)
+    return np.array([r in codes for r in market.regions])
+
+
+def _routes(stages: Array, origins: Array, destinations: Array) -> Array:
+    """Cross-border routes (K, O, D)."""
+    return (
+        stages[:, None, None]
+        & origins[None, :, None]
+        & destinations[None, None, :]
+        & ~np.eye(len(origins), dtype=bool)
+    )
+
+
+def _open(market: Market, routes: Array) -> Array:
+    """Routes that carry trade, opened ones included."""
+    x0 = market.x0 > 0
+    return routes & np.any(x0.reshape(-1, *x0.shape[-3:]), axis=0)
+
+
+def _value(x: Decimal | None, default: float = 0.0) -> float:
+    return default if x is None else float(x)
+
+
+def _preference(
+    i: Preference, w: Wedges, market: Market, members: tuple[str, ...], on: date
+) -> tuple[Wedges, bool]:
+    who = _who(market, i.between, members)
+    routes = _routes(_stages(i, market), who, who)
+    rate = _value(i.duty.at(on))
+    return replace(w, duty=np.where(routes, np.minimum(w.duty, rate), w.duty)), bool(
+        np.any(_open(market, routes))
+    )
+
+
+def _trade_action(
+    i: TradeAction, w: Wedges, market: Market, members: tuple[str, ...], on: date
+) -> tuple[Wedges, bool]:
+    by, against = _who(market, i.by, members), _who(market, i.against, members)
+    routes = _routes(_stages(i, market), *((by, against) if i.on_exports else (against, by)))
+    matched = bool(np.any(_open(market, routes)))
+    rate = _value(i.rate.at(on)) if i.rate else 0.0
+    specific = _value(i.specific.at(on)) if i.specific else 0.0
+    if i.action == "tariff":
+        old = np.where(routes & (i.stacking == "replace"), 0.0, w.duty)
+        return replace(
+            w,
+            duty=old + np.where(routes, rate, 0.0),
+            specific=w.specific + np.where(routes, specific, 0.0),
+        ), matched
+    if i.action == "export_tax":
+        return replace(
+            w,
+            export_tax=w.export_tax + np.where(routes, rate, 0.0),
+            export_specific=w.export_specific + np.where(routes, specific, 0.0),
+        ), matched
+    if i.action == "export_ban":
+        share = _value(i.share.at(on)) if i.share else 0.0
+        return replace(w, open=w.open * np.where(routes, 1.0 - share, 1.0)), matched
+    mask = np.where(_open(market, routes), 1.0, 0.0)
+    limit = _value(i.limit.at(on)) if i.limit else 0.0
+    if not matched:
+        return w, False
+    return replace(
+        w,
+        limit_mask=np.concatenate(
+            [np.broadcast_to(w.limit_mask, (len(w.holder), *mask.shape)), mask[None]]
+        ),
+        limit=np.append(w.limit, limit),
+        holder=(*w.holder, i.rent_holder or "importer"),
+    ), True
+
+
+def _floor(
+    i: PriceFloor, w: Wedges, market: Market, members: tuple[str, ...], on: date
+) -> tuple[Wedges, bool]:
+    stages, inside = _stages(i, market), _who(market, i.in_, members)
+    covered = _routes(stages, _who(market, i.applies_to, members), inside)
+    here = stages[:, None] & inside[None, :]
+    if np.any(here & (w.floor > 0)):
+        k, d = (int(n) for n in np.argwhere(here & (w.floor > 0))[0])
+        raise InputError(
+            f"Floor '{i.id}' meets another floor on {market.stages[k]} {market.mineral} in "
+            f"{market.regions[d]} on {on}. End one before the other begins."
+        )
+    F = _value(i.floor_at(on))
+    eligible, weights = _reference(i, market, w, covered, members)
+    top_up = i.mode != "period_levy"
+    response = 1.0 if i.mode == "minimum_import_price" else _value(i.invoice_response)
+    on_cif = market.cif if i.basis.incoterm == "importer" else i.basis.incoterm == "CIF"
+    group = w.group
+    if i.reference is not None and i.reference.scope == "bloc":
+        group = np.where(here, 1 + np.max(w.group), w.group)
+    return replace(
+        w,
+        floor=np.where(here, F, w.floor),
+        covered=w.covered | covered,
+        eligible=w.eligible | eligible,
+        weights=w.weights + weights,
+        counts_duty=w.counts_duty | (here & i.basis.counts_duty),
+        on_cif=w.on_cif | (here & on_cif),
+        top_up=w.top_up | (here & top_up),
+        response=np.where(here, response, w.response),
+        group=group,
+    ), bool(np.any(_open(market, covered)))
+
+
+def _reference(
+    i: PriceFloor, market: Market, w: Wedges, covered: Array, members: tuple[str, ...]
+) -> tuple[Array, Array]:
+    """Routes that the reference is taken over, and fixed weights where it is an average."""
+    rule = i.reference
+    if rule is None:
+        return np.zeros_like(covered), np.zeros(covered.shape)
+    x0 = market.x0.reshape(-1, *market.x0.shape[-3:])
+    imports = np.mean(np.where(np.eye(x0.shape[-1]), 0.0, x0), axis=0)
+    total = np.sum(imports, axis=-2, keepdims=True)
+    outside = _who(market, "non_members", members)
+    eligible = (
+        covered & outside[None, :, None] & (np.min(w.open.reshape(-1, *covered.shape), 0) > 0)
+    )
+    if rule.rule == "named":
+        eligible &= np.array([r == rule.origin for r in market.regions])[None, :, None]
+    eligible &= imports > 0
+    eligible &= imports >= float(rule.minimum_share) * total
+    if rule.rule != "average_non_member":
+        return eligible, np.zeros(covered.shape)
+    base = np.where(eligible, imports, 0.0)
+    sums = np.sum(base, axis=-2, keepdims=True)
+    return eligible, base / np.where(sums > 0, sums, 1.0)
+
+
+def _contract(i: Incentive, w: Wedges, market: Market, on: date) -> tuple[Wedges, bool]:
+    stages = _stages(i, market)
+    if i.region not in market.regions:
+        return w, False
+    r, k = market.region(i.region), int(np.flatnonzero(stages)[0])
+    cap = np.sum(np.asarray(market.supply.capacity)[..., k, :, r], axis=-1)
+    if not np.all(cap > 0) or i.benchmark is None or i.benchmark.region not in market.regions:
+        return w, False
+    content = float(substances(market.mineral)[i.content]) if i.content else 1.0
+    tonnes = _value(i.tonnes.at(on) if i.tonnes else None) * content
+    strike = _value(i.strike.at(on) if i.strike else None) / content
+    threshold = _value(i.upside_threshold.at(on) if i.upside_threshold else None, np.inf) / content
+    cap_pay = _value(i.cap_per_year.at(on) if i.cap_per_year else None, np.inf) / tonnes
+    share = np.minimum(tonnes / cap, 1.0)
+    here = np.zeros((len(market.stages), len(market.regions)), bool)
+    here[k, r] = True
+    return replace(
+        w,
+        contracted=np.where(here, share[..., None, None], w.contracted),
+        strike=np.where(here, strike, w.strike),
+        threshold=np.where(here, threshold, w.threshold),
+        upside=np.where(here, _value(i.upside_share), w.upside),
+        pay_cap=np.where(here, cap_pay, w.pay_cap),
+        benchmark=np.where(here, market.region(i.benchmark.region), w.benchmark),
+    ), True
+
+
+def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
+    """What each instrument that names this mineral came to; medians over draws."""
+    market, members, found = out.market, pact.members(on), []
+    limit = 0
+    for i in pact.instruments:
+        if not touches(i, market):
+            continue
+        name = (i.id, i.kind, i.named())
+        if not is_simulated(i):
+            found.append(Effect(*name, "recorded, not simulated"))
+        elif not i.in_force(on):
+            found.append(Effect(*name, "not in force"))
+        elif isinstance(i, TradeAction) and i.action in ("quota", "export_quota"):
+            found.append(Effect(*name, *_limit_state(out, limit)))
+            limit += 1
+        elif isinstance(i, PriceFloor):
+            found.append(Effect(*name, *_floor_state(i, out, members)))
+        elif isinstance(i, Incentive):
+            pay = out.state.pay[
+                ..., market.stages.index(i.targets()[0][1]), market.region(i.region)
+            ]
+            state = "binding" if np.median(pay) != 0 else "not binding"
+            found.append(Effect(*name, state, float(np.median(pay)), "USD/t paid"))
+        else:
+            base = Wedges.base(market)
+            w, matched = _add(i, base, market, members, on)
+            changed = matched and any(
+                np.any(getattr(w, f) != getattr(base, f))
+                for f in ("duty", "specific", "export_tax", "export_specific", "open")
+            )
+            found.append(Effect(*name, "binding" if changed else "not binding"))
+    return tuple(found)
+
+
+def _limit_state(out: Outcome, g: int) -> tuple[str, float, str]:
+    w, st = out.wedges, out.state
+    shipped = np.sum(w.limit_mask[g] * st.x, axis=(-3, -2, -1))
+    slack = float(np.median(w.limit[..., g] - shipped))
+    bound = float(np.median(st.rent[..., g])) > 0
+    return ("binding", 0.0, "t") if bound else ("not binding", slack, "t below the limit")
+
+
+def _floor_state(
+    i: PriceFloor, out: Outcome, members: tuple[str, ...]
+) -> tuple[str, float | None, str]:
+    market, st = out.market, out.state
+    k = market.stages.index(i.stage)
+    inside = _who(market, i.in_, members)
+    routes = _open(market, out.wedges.covered)[k][:, inside]
+    wedge = (st.levy + st.markup)[..., k, :, :][..., inside]
+    largest = float(np.median(np.max(np.where(routes, wedge, 0.0), axis=(-2, -1))))
+    if largest > 0:
+        return "binding", largest, "USD/t, largest levy"
+    if i.mode == "period_levy":
+        R = st.reference[..., k, :][..., inside]
+        finite = np.isfinite(R)
+        if not np.any(finite):
+            return "no reference", None, ""
+        low = np.median(np.min(np.where(finite, R, np.inf), axis=-1))
+        return (
+            "not binding",
+            float(low - np.max(out.wedges.floor[..., k, inside])),
+            ("USD/t by which the reference exceeds the floor"),
+        )
+    value = np.where(routes, st.invoice[..., k, :, :][..., inside], np.inf)
+    gap = np.median(np.min(value, axis=(-2, -1))) - np.max(out.wedges.floor[..., k, inside])
+    return "not binding", float(gap), "USD/t by which entries exceed the floor"

@@ -1,0 +1,198 @@
+"""The exact Jacobian of the residuals in log prices and rents.
+
+With ``S`` the mix, ``H[d,o] = dP[d]/dlog p[o]``, ``y'`` the slope of output, ``a`` inputs:
+
+    dF[k]/dlog p[i] = (k = i) (diag(p (y' + scrap')) + own[k] - S[k] (lam Q + D') H[k])
+                      - (k made from i) diag(y' a[k,i]) H[i]
+                      - sum_j S[k] a[j,k] y'[j] ((i = j) p - a[j,i] H[i]),   j made from k
+
+``own`` is what leaves a route when its own landed cost rises. Products with diagonal
+matrices are scalings of rows or columns, so each block costs one matrix product.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from orepact.market.equations import Frame, Point, _benchmark, pairs
+
+Array = Any
+
+
+def jacobian(f: Frame, pt: Point) -> Array:
+    """Derivative of the residuals, ``(..., K*R + G, K*R + G)``."""
+    market, w = f.market, f.w
+    xp = array_namespace(pt.p)
+    K, R = pt.p.shape[-2:]
+    batch = pt.excess.shape[:-2]
+    eye = xp.eye(R)
+    per = 1.0 / market.scale  # rows are relative to the size of their node
+    H, own = _index_slopes(f, pt)
+    fall = market.demand.slope(pt.P)
+    pull = pt.lam * pt.Q + fall
+    scrap = xp.sum(market.secondary.slope(pt.p[..., None, :]), axis=-2)
+    left = pt.s * per[..., :, None]
+    made = {(k, j): market.inputs[..., k, j, :] * pt.slope[..., k, :] for k, j in market.edges}
+    zero = xp.zeros((*batch, R, R))
+    rows = []
+    for k in range(K):
+        users = [j for j, i in market.edges if i == k]
+        row = []
+        for i in range(K):
+            block = None
+            through = pull[..., k, :] if i == k else None  # what dearer i takes from k's buyers
+            for j in users:
+                if (j, i) in made:
+                    less = market.inputs[..., j, k, :] * made[j, i]
+                    through = -less if through is None else through - less
+            if through is not None:
+                block = -((left[..., k, :, :] * through[..., None, :]) @ H[i])
+            if (k, i) in made:
+                cost = -(made[k, i] * per[..., k, :])[..., None] * H[i]
+                block = cost if block is None else block + cost
+            if i in users:
+                column = market.inputs[..., i, k, :] * pt.slope[..., i, :] * pt.p[..., i, :]
+                sold = -left[..., k, :, :] * column[..., None, :]
+                block = sold if block is None else block + sold
+            if i == k:
+                up = pt.p[..., k, :] * (pt.slope[..., k, :] + scrap[..., k, :]) * per[..., k, :]
+                block = block + up[..., None] * eye + own[k] * per[..., k, :, None]
+            row.append(zero if block is None else xp.broadcast_to(block, zero.shape))
+        rows.append(xp.concat(row, axis=-1))
+    J = xp.concat(rows, axis=-2)
+    if w.any_contract:
+        J = J + _contracts(f, pt, per)
+    if not w.holder:
+        return J
+    return _with_limits(f, pt, J, H, own, per, fall)
+
+
+def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
+    """``H`` by stage, and the effect of a route's own cost on what leaves its origin."""
+    xp = array_namespace(pt.p)
+    K, R = pt.p.shape[-2:]
+    eye = xp.eye(R)
+    sg = pt.s * (pt.gain * pt.p[..., :, None])
+    H = [xp.matrix_transpose(sg[..., k, :, :]) for k in range(K)]
+    away = xp.sum(sg * (pt.kappa * pt.Q[..., None, :]), axis=-1)
+    own = [away[..., k, :, None] * eye for k in range(K)]
+    for b, lev in zip(f.borders, pt.levied, strict=True):
+        k = b.stage
+        s = pt.s[..., k, :, :][..., b.at]
+        dlevy = lev.dlevy * pt.p[..., k, None, :]
+        hit = xp.sum(b.covered * s, axis=-2)
+        H[k] = H[k] + xp.matrix_transpose(b.pick) @ (hit[..., None] * dlevy)
+        kappa = xp.broadcast_to(pt.kappa, pt.s.shape)[..., k, :, :][..., b.at]
+        paid = b.covered * s * kappa * pt.Q[..., k, :][..., None, b.at]
+        own[k] = own[k] + paid @ dlevy
+    return H, own
+
+
+def _contracts(f: Frame, pt: Point, per: Array) -> Array:
+    """Effect of the benchmark's price through contract payments."""
+    market, w = f.market, f.w
+    xp = array_namespace(pt.p)
+    K, R = pt.p.shape[-2:]
+    B = _benchmark(w, pt.p, pt.m)
+    dpay = -1.0 * (w.strike > B) - w.upside * (w.threshold < B)
+    dpay = xp.where((pt.pay < w.pay_cap) & (w.contracted > 0), dpay, 0.0) * pt.contract_slope
+    dy = (dpay * B)[..., None] * (w.benchmark[..., None] == xp.arange(R))
+    rows = []
+    for k in range(K):
+        row = []
+        for i in range(K):
+            block = dy[..., k, :, :] if i == k else 0.0 * dy[..., k, :, :]
+            if (i, k) in market.edges:  # the maker of i buys at stage k
+                bought = market.inputs[..., i, k, :, None] * dy[..., i, :, :]
+                block = block - pt.s[..., k, :, :] @ bought
+            row.append(block * per[..., k, :, None])
+        rows.append(xp.concat(row, axis=-1))
+    return xp.concat(rows, axis=-2)
+
+
+def _with_limits(
+    f: Frame, pt: Point, J: Array, H: list[Array], own: list[Array], per: Array, fall: Array
+) -> Array:
+    """Border the Jacobian with the rents' columns and the limits' rows."""
+    market, w = f.market, f.w
+    xp = array_namespace(pt.p)
+    batch, (K, R) = pt.excess.shape[:-2], pt.p.shape[-2:]
+    G = len(w.holder)
+    x = pt.s * pt.Q[..., None, :]
+    masks = [w.limit_mask[..., g, :, :, :] for g in range(G)]
+    columns, corners = [], []
+    for g in range(G):
+        dc = _rent_costs(f, pt, g)
+        dP = xp.sum(pt.s * dc, axis=-2)
+        dm = [xp.zeros((*batch, R)) for _ in range(K)]
+        for k, j in market.edges:
+            dm[k] = dm[k] - market.inputs[..., k, j, :] * dP[..., j, :]
+        dy = pt.slope * xp.stack(dm, axis=-2)
+        dQ = [fall[..., k, :] * dP[..., k, :] for k in range(K)]
+        for k, j in market.edges:
+            dQ[j] = dQ[j] + market.inputs[..., k, j, :] * dy[..., k, :]
+        toward = pt.lam * pt.Q * dP + xp.stack(dQ, axis=-2)
+        dx = pt.s * toward[..., None, :] - x * pt.kappa * dc
+        columns.append(xp.reshape((dy - xp.sum(dx, axis=-1)) * per, (*batch, K * R)))
+        corners.append([xp.sum(mask * dx, axis=(-3, -2, -1)) for mask in masks])
+    a, b = pairs(f, pt)
+    r = xp.sqrt(a * a + b * b)
+    safe = xp.where(r > 0, r, 1.0)
+    da = xp.where(r > 0, 1.0 - a / safe, 1.0 - 2**-0.5) / f.unit
+    db = xp.where(r > 0, 1.0 - b / safe, 1.0 - 2**-0.5) / f.size
+    rows = []
+    for g in range(G):
+        left = -db[..., g, None] * _shipments(f, pt, masks[g], H, fall)
+        right = [(h == g) * da[..., g] - db[..., g] * corners[h][g] for h in range(G)]
+        rows.append(xp.concat([left, xp.stack(right, axis=-1)], axis=-1))
+    top = xp.concat([J, xp.stack(columns, axis=-1)], axis=-1)
+    return xp.concat([top, xp.stack(rows, axis=-2)], axis=-2)
+
+
+def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
+    """Landed cost of every route per dollar of one limit's rent, floors included."""
+    xp = array_namespace(pt.p)
+    w = f.w
+    mask = w.limit_mask[..., g, :, :, :]
+    if w.holder[g] == "importer":
+        return mask + 0.0 * pt.s
+    dc = mask * pt.gain / (1.0 + w.export_tax)
+    for b, lev in zip(f.borders, pt.levied, strict=True):
+        k = b.stage
+        # a rent on the route that sets the reference lowers the levy on all that pay it
+        taxed = (1.0 + w.export_tax[..., k, :, :])[..., b.at]
+        at_route = mask[..., k, :, :][..., b.at] / taxed  # (O, N)
+        change = xp.sum(xp.matrix_transpose(lev.dlevy) * at_route, axis=-2)
+        add = (b.covered * change[..., None, :]) @ b.pick
+        here = xp.reshape(xp.arange(dc.shape[-3]) == k, (-1, 1, 1))
+        dc = dc + xp.where(here, add[..., None, :, :], 0.0)
+    return dc
+
+
+def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], fall: Array) -> Array:
+    """Derivative of ``sum mask x`` in log prices, ``(..., K*R)``."""
+    market = f.market
+    xp = array_namespace(pt.p)
+    batch, (K, R) = pt.excess.shape[:-2], pt.p.shape[-2:]
+    share = xp.sum(mask * pt.s, axis=-2)
+    steep = mask * pt.s * pt.Q[..., None, :] * pt.kappa
+    away = xp.sum(steep * pt.gain, axis=-1) * pt.p
+    u = share * (pt.lam * pt.Q + fall)
+    out = []
+    for k in range(K):
+        row = (u[..., k, None, :] @ H[k])[..., 0, :] - away[..., k, :]
+        for b, lev in zip(f.borders, pt.levied, strict=True):
+            if b.stage == k:
+                paid = xp.sum(b.covered * steep[..., k, :, :][..., b.at], axis=-2)
+                row = row - (paid[..., None, :] @ lev.dlevy)[..., 0, :] * pt.p[..., k, :]
+        out.append(xp.broadcast_to(row, (*batch, R)))
+    for j, k in market.edges:  # makers of j buy at stage k
+        v = share[..., k, :] * market.inputs[..., j, k, :] * pt.slope[..., j, :]
+        out[j] = out[j] + v * pt.p[..., j, :]
+        for jj, i in market.edges:
+            if jj == j:
+                dear = v * market.inputs[..., j, i, :]
+                out[i] = out[i] - (dear[..., None, :] @ H[i])[..., 0, :]
+    return xp.reshape(xp.stack(out, axis=-2), (*batch, K * R))

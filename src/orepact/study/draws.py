@@ -1,0 +1,83 @@
+"""Common draws of uncertain parameters, by a scrambled Sobol sequence.
+
+Half of the mass lies between low and central, half between central and high, evenly on each
+side, so the median is the central value. The same draws serve baseline and policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from orepact.errors import InputError
+from orepact.world.world import Chain
+
+Array = Any
+SEED = 2026
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """``u`` (N, J) in the unit cube and the values it gives, by stage and parameter name."""
+
+    u: Array
+    keys: tuple[Key, ...]
+    values: dict[Key, Array]
+
+    def __len__(self) -> int:
+        return len(self.u)
+
+    def chunk(self, start: int, stop: int) -> dict[Key, Array]:
+        """Values of draws ``start`` to ``stop``."""
+        return {k: v[start:stop] for k, v in self.values.items()}
+
+
+def between(low: float, mid: float, high: float, u: Array) -> Array:
+    """Low, central and high at u = 0, 1/2 and 1, straight lines between.
+
+    >>> between(1.0, 2.0, 6.0, np.array([0.0, 0.5, 0.75, 1.0])).tolist()
+    [1.0, 2.0, 4.0, 6.0]
+    """
+    return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
+
+
+def draw(chain: Chain, n: int = 128, seed: int = SEED) -> Draws:
+    """Draw ``n`` (a power of two) values of every parameter of a chain that has a range.
+
+    The base year's duties vary as one, from their low to their high values.
+    """
+    from scipy.stats import qmc  # 1 s to import
+
+    if n < 2 or n & (n - 1):
+        raise InputError(f"{n} draws: a Sobol sequence is balanced at powers of two. Use 128.")
+    ranges = {k: r for k, r in sorted(chain.parameters.items()) if r.low < r.high}
+    keys = tuple(ranges)
+    u = np.clip(qmc.Sobol(len(keys) + 1, rng=seed).random(n), 1e-9, 1 - 1e-9)
+    values = {
+        k: between(r.low, r.central, r.high, u[:, j]) for j, (k, r) in enumerate(ranges.items())
+    }
+    values["", "duty"] = u[:, -1]
+    return Draws(u, (*keys, ("", "duty")), values)
+
+
+def drivers(
+    u: Array, keys: tuple[Key, ...], outcome: Array, most: int = 3
+) -> list[tuple[Key, float]]:
+    """Parameters that move an outcome most: rank correlation, largest first.
+
+    ``outcome`` (N,). The square of a rank correlation is about the share of variance that a
+    monotone parameter explains.
+    """
+    ok = np.isfinite(outcome)
+    if ok.sum() < 8 or np.ptp(outcome[ok]) == 0:
+        return []
+    ranks = np.argsort(np.argsort(u[ok], axis=0), axis=0).astype(float)
+    y = np.argsort(np.argsort(outcome[ok])).astype(float)
+    ranks -= ranks.mean(0)
+    y -= y.mean()
+    rho = ranks.T @ y / np.sqrt(np.sum(ranks**2, axis=0) * np.sum(y**2))
+    order = np.argsort(-np.abs(rho))[:most]
+    return [(keys[j], float(rho[j])) for j in order]

@@ -1,0 +1,225 @@
+"""Simulate a pact: every mineral, before and after, with its range.
+
+>>> from orepact import pact, world
+>>> from orepact.study.simulate import simulate
+>>> run = simulate(pact.read("us-mexico-2026"), world.load(), ["gallium"], draws=0)
+>>> run.minerals["gallium"].policy.status.name
+'converged'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from orepact.catalogue import mineral as find
+from orepact.catalogue import minerals as all_minerals
+from orepact.errors import InputError, NoMatchError
+from orepact.market import Outcome, calibrate, solve
+from orepact.market.instruments import Effect, effects, is_simulated, matches, touches, wedges
+from orepact.pact import Pact
+from orepact.study.draws import Draws, draw, drivers
+from orepact.study.metrics import Key, metrics
+from orepact.world import Chain, World
+
+Array = Any
+
+SHOWN = ("CAN", "EUN", "JPN", "CHN")
+"""Regions that every table shows beside the parties and the world."""
+
+CHUNK = 32
+"""Draws solved together: 32 keep the arrays of 50 regions in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure before and after: central values and the 5-50-95 % quantiles of the draws.
+
+    ``change`` is after minus before in each draw, so its range is narrower than that of the
+    levels. Quantiles are ``None`` where only central values were asked for.
+    """
+
+    base: float
+    central: float
+    after: tuple[float, float, float] | None
+    change: tuple[float, float, float] | None
+    drivers: tuple[tuple[tuple[str, str], float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MineralRun:
+    """One mineral of a run: central outcomes, figures, what each instrument came to."""
+
+    chain: Chain
+    base: Outcome
+    policy: Outcome
+    figures: dict[Key, Figure]
+    effects: tuple[Effect, ...]
+    opened_share: float
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A pact simulated on one date: minerals by id, and what the numbers rest on."""
+
+    pact: Pact
+    on: date
+    year: int
+    members: tuple[str, ...]
+    regions: tuple[str, ...]
+    draws: int
+    seed: int
+    minerals: dict[str, MineralRun]
+
+
+def simulate(
+    pact: Pact,
+    world: World,
+    minerals: Iterable[str] | None = None,
+    *,
+    on: date | None = None,
+    draws: int = 128,
+    seed: int = 2026,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Run:
+    """Run a pact over minerals (default: all that the world holds and the pact names).
+
+    ``draws=0`` gives central values only. ``progress(mineral, done, total)`` is called as
+    chunks of draws finish. Raises :class:`NoMatchError` where an instrument in force touches
+    nothing in any of its minerals, and whatever the solver raises.
+    """
+    day = on or pact.default_date()
+    named = {m for i in pact.instruments for m, _ in i.targets()}
+    chosen = [find(m).id for m in minerals] if minerals else [m for m in world.chains if m in named]
+    if len(set(chosen)) < len(chosen):
+        raise InputError(f"Minerals {chosen}: one stands twice. Name each once.")
+    if not chosen:
+        raise InputError(f"{pact.id} names none of the minerals of this world.")
+    members = pact.members(day)
+    if not members:
+        raise InputError(f"{pact.id} has no member on {day}. Choose a later date with --on.")
+    regions = tuple(dict.fromkeys((*members, *SHOWN)))
+    runs = {
+        m: _one(pact, world.chain(m), day, members, regions, draws, seed, progress) for m in chosen
+    }
+    _all_touch(pact, day, runs)
+    return Run(pact, day, world.year, members, regions, draws, seed, runs)
+
+
+def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
+    for i in pact.in_force(day):
+        wanted = {m for m, _ in i.targets()}
+        if not is_simulated(i) or not wanted <= set(runs):
+            continue
+        if not any(matches(i, pact, runs[m].base.market, day) for m in wanted):
+            raise NoMatchError(
+                f"Instrument '{i.id}' of {pact.id} touches no trade in any of its minerals on "
+                f"{day}. Change its regions, stages or date, or leave it out."
+            )
+
+
+def _one(
+    pact: Pact,
+    chain: Chain,
+    day: date,
+    members: tuple[str, ...],
+    regions: tuple[str, ...],
+    n: int,
+    seed: int,
+    progress: Callable[[str, int, int], None] | None,
+) -> MineralRun:
+    market = calibrate(chain)
+    base = solve(market)
+    policy = solve(market, wedges(pact, market, day), start=base)
+    before = metrics(base, members, regions)
+    after = metrics(policy, members, regions)
+    sample = draw(chain, n, seed) if n else None
+    ranges, failed = _ranges(pact, chain, day, members, regions, sample, progress)
+    figures = {
+        key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
+        for key in before
+    }
+    return MineralRun(
+        chain, base, policy, figures, effects(pact, policy, day), _opened(base, policy), failed
+    )
+
+
+def _ranges(
+    pact: Pact,
+    chain: Chain,
+    day: date,
+    members: tuple[str, ...],
+    regions: tuple[str, ...],
+    sample: Draws | None,
+    progress: Callable[[str, int, int], None] | None,
+) -> tuple[dict[Key, tuple[Array, Array]], int]:
+    """Figures before and after in every draw (N,), and how many draws did not solve."""
+    if sample is None:
+        return {}, 0
+    parts: list[dict[Key, tuple[Array, Array]]] = []
+    failed = 0
+    for start, stop in _chunks(len(sample)):
+        market = calibrate(chain, sample.chunk(start, stop))
+        base = solve(market)
+        out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
+        bad = ~np.broadcast_to(out.converged, (stop - start,))
+        failed += int(bad.sum())
+        b, a = metrics(base, members, regions), metrics(out, members, regions)
+        parts.append({k: (b[k], np.where(bad, np.nan, a[k])) for k in b})
+        if progress:
+            progress(chain.mineral, stop, len(sample))
+    joined = {
+        k: (np.concatenate([p[k][0] for p in parts]), np.concatenate([p[k][1] for p in parts]))
+        for k in parts[0]
+    }
+    return joined, failed
+
+
+def _chunks(n: int) -> Iterator[tuple[int, int]]:
+    for start in range(0, n, CHUNK):
+        yield start, min(start + CHUNK, n)
+
+
+def _figure(
+    base: float, central: float, pair: tuple[Array, Array] | None, sample: Draws | None
+) -> Figure:
+    if pair is None or sample is None:
+        return Figure(base, central, None, None)
+    before, after = pair
+    change = after - before
+    return Figure(
+        base, central, _quantiles(after), _quantiles(change),
+        tuple(drivers(sample.u, sample.keys, change)),
+    )  # fmt: skip
+
+
+def _quantiles(values: Array) -> tuple[float, float, float]:
+    ok = values[np.isfinite(values)]
+    if not len(ok):
+        return (float("nan"),) * 3
+    low, mid, high = (float(q) for q in np.quantile(ok, (0.05, 0.5, 0.95)))
+    return low, mid, high
+
+
+def _opened(base: Outcome, policy: Outcome) -> float:
+    """Share of the change in shipments that rests on routes without trade in the base year."""
+    change = np.abs(policy.state.x - base.state.x)
+    total = float(change.sum())
+    return float(change[base.market.opened].sum()) / total if total > 0 else 0.0
+
+
+def touched(run: Run) -> dict[str, tuple[str, ...]]:
+    """Minerals that each instrument names, for the record of a run."""
+    return {
+        i.id: tuple(
+            m
+            for m in all_minerals()
+            if m in run.minerals and touches(i, run.minerals[m].base.market)
+        )
+        for i in run.pact.instruments
+    }
