@@ -38,8 +38,8 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     """Build the market of one mineral.
 
     ``values`` replaces central parameters; one-dimensional arrays become a leading axis of
-    draws. Routes without base trade are opened with the ``seed`` share of a destination's
-    use, spread over origins by spare capacity; set it to 0 to keep them closed. Raises
+    draws. Every route is opened by the ``seed`` share of a destination's purchases, spread over
+    origins by their supply; set it to 0 to keep routes without trade closed. Raises
     :class:`WorldError` where a figure is missing or a margin is not positive.
     """
     v = {**central(chain), **(values or {})}
@@ -69,7 +69,7 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     spare0 = np.array([chain.parameters[s, "spare"].central for s in chain.stages])[:, None]
     relative = param("spare") / (1 - param("spare")) / (spare0 / (1 - spare0))
     cap = np.where(y0 > 0, y0 + slack * relative, 0.0)
-    trade = _seeded(chain.trade[at3], cap - y0, param("seed")[..., None])
+    trade = _seeded(chain.trade[at3], param("seed")[..., None])
 
     bought = np.sum(chain.trade[at3], axis=-2)
     c0 = p0[:, :, None] + freight + duty * (p0[:, :, None] + cif * freight)
@@ -149,27 +149,16 @@ def _between(triple: Array, u: Array, lead: tuple[int, ...]) -> Array:
     return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
 
 
-def _seeded(trade: Array, slack: Array, seed: Array) -> Array:
-    """Open routes without trade and restore both margins by proportional fitting.
+def _seeded(trade: Array, seed: Array) -> Array:
+    """Open every route a little: ``(1 - seed) x + seed r c / T``.
 
-    An origin needs spare capacity, a destination purchases. Origins and destinations keep
-    their totals, so the base still balances.
+    The proportional table ``r c / T`` has the same totals by origin ``r`` and destination
+    ``c`` as the base trade, so the mixture balances exactly whatever the seed.
     """
     rows, cols = np.sum(trade, axis=-1), np.sum(trade, axis=-2)
-    spread = slack / np.maximum(np.sum(slack, axis=-1, keepdims=True), 1e-300)
-    want = seed * spread[..., :, None] * cols[..., None, :]
-    x = np.where((trade == 0) & (rows[..., None] > 0), want, trade)
-    x = np.broadcast_to(x, np.broadcast_shapes(x.shape, seed.shape[:-2] + trade.shape[-2:])).copy()
-    r, c = np.where(rows > 0, rows, 1.0), np.where(cols > 0, cols, 1.0)
-    for _ in range(2000):
-        x *= (r / np.where(rows > 0, np.sum(x, axis=-1), 1.0))[..., :, None]
-        gap = np.sum(x, axis=-2) / c
-        if np.max(np.abs(np.where(cols > 0, gap, 1.0) - 1.0)) < 1e-13:
-            return x
-        x /= np.where(cols > 0, gap, 1.0)[..., None, :]
-    raise WorldError(
-        "Opened routes could not be fitted to the base year's totals. Lower the seed share."
-    )
+    total = np.sum(rows, axis=-1)[:, None, None]
+    spread = rows[:, :, None] * cols[:, None, :] / np.where(total > 0, total, 1.0)
+    return (1.0 - seed) * trade + seed * spread
 
 
 def _notes(chain: Chain, keep: Array, lifted: Array, steep: Array) -> dict[str, str]:

@@ -71,10 +71,10 @@ class Isoelastic(Demand):
     def _pieces(self, P: Array) -> tuple[Any, Array, Array, Array]:
         xp = array_namespace(P)
         r = P / self.P0
-        mid = xp.clip(r, FLAT, self.backstop)
+        mid = xp.minimum(xp.maximum(r, FLAT), self.backstop)
         # position on the way from the backstop (0) to the choke price (1)
         span = xp.where(xp.isfinite(self.backstop), self.backstop * WIDTH, 1.0)
-        t = xp.clip(xp.where(r > self.backstop, r - self.backstop, 0.0) / span, 0.0, 1.0)
+        t = xp.minimum(xp.where(r > self.backstop, r - self.backstop, 0.0) / span, 1.0)
         return xp, r, mid, t
 
     def quantity(self, P: Array) -> Array:

@@ -99,23 +99,24 @@ def evaluate(f: Frame, p: Array, rent: Array) -> Point:
     market, w = f.market, f.w
     xp = array_namespace(p)
     K = len(market.stages)
-    gain = f.gain
-    c = p[..., :, None] * gain + f.fixed
+    gain, c = (
+        f.gain,
+        [p[..., k, :, None] * f.gain[..., k, :, :] + f.fixed[..., k, :, :] for k in range(K)],
+    )
     for g in range(len(w.holder)):
-        c = c + f.per_rent[..., g, :, :, :] * rent[..., g, None, None, None]
+        for k in range(K):
+            c[k] = c[k] + f.per_rent[..., g, k, :, :] * rent[..., g, None, None]
     found = tuple(levied(b, p[..., b.stage, :], _exporters(f, b, rent)) for b in f.borders)
-    if found:
-        more, extra = [0.0] * K, [0.0] * K
+    for b, lev in zip(f.borders, found, strict=True):
+        duty = w.duty[..., b.stage, :, :][..., b.at]
+        c[b.stage] = c[b.stage] + (lev.levy + lev.markup * (1.0 + duty)) @ b.pick
+    c = xp.stack(c, axis=-3)
+    if not all(np.all(b.uniform) for b in f.borders):
+        wide = xp.broadcast_to(gain, c.shape)
+        own = [wide[..., k, :, :] for k in range(K)]
         for b, lev in zip(f.borders, found, strict=True):
-            duty = w.duty[..., b.stage, :, :][..., b.at]
-            add = lev.levy + lev.markup * (1.0 + duty)
-            extra[b.stage] = add @ b.pick
-            if not np.all(b.uniform):
-                more[b.stage] = lev.dtop @ b.pick
-        c = xp.stack([c[..., k, :, :] + extra[k] for k in range(K)], axis=-3)
-        if any(m is not more[0] or not isinstance(m, float) for m in more):
-            wide = xp.broadcast_to(gain, c.shape)
-            gain = xp.stack([wide[..., k, :, :] + more[k] for k in range(K)], axis=-3)
+            own[b.stage] = own[b.stage] + lev.dtop @ b.pick
+        gain = xp.stack(own, axis=-3)
     P, s, kappa, lam = f.mix(c)
 
     m = [p[..., k, :] + market.credit[..., k, :] for k in range(K)]

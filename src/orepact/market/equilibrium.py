@@ -166,7 +166,7 @@ def _newton(
 
     z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
     root = newton(fun, jac, z0, tol=tol)
-    return root, unfold(f, *prices(root.z))
+    return root, unfold(f, root.aux)
 
 
 def _rescue(
@@ -182,10 +182,11 @@ def _rescue(
         at = tuple(i)
         mi, wi = take(market, at), take(w, at)
         ai = active[at] if active.ndim > 2 else active
-        one = Root(root.z[at], root.r[at], root.converged[at], root.iterations)
+        one = Root(root.z[at], root.r[at], root.converged[at], root.iterations, None)
         one, st = _continue(mi, wi, ai, one, take_state(state, at), tol)
         ok[at], p[at], rent[at] = one.converged, st.p, st.rent
-    return Root(z, r, ok, root.iterations), unfold(frame(market, w), p, rent)
+    f = frame(market, w)
+    return Root(z, r, ok, root.iterations, None), unfold(f, evaluate(f, p, rent))
 
 
 def _continue(
@@ -198,7 +199,8 @@ def _continue(
     if not bool(first.converged):
         return root, state
     open_floor = replace(probe, floor=np.where(w.floor > 0, 1e-9, 0.0), open=base.open)
-    full = unfold(frame(market, open_floor), st.p, np.zeros(len(w.holder)))
+    probed = frame(market, open_floor)
+    full = unfold(probed, evaluate(probed, st.p, np.zeros(len(w.holder))))
     R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
     theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
     done = None

@@ -22,12 +22,14 @@ million times steeper than demand, the last digit of a price is worth more than 
 
 
 class Root(NamedTuple):
-    """Where the iteration ended: unknowns, residuals, and per member whether it converged."""
+    """Where the iteration ended: unknowns, residuals, per member whether it converged, and what
+    ``residual`` gave there beside the residuals."""
 
     z: Array  # (..., n)
     r: Array  # (..., n)
     converged: Array  # (...,) bool
     iterations: int
+    aux: Any
 
 
 def newton(
@@ -69,7 +71,7 @@ def newton(
         else:
             stuck = np.zeros_like(stuck)
         z, r, aux = z1, r1, aux1
-    return Root(z, r, np.max(np.abs(r), axis=-1) < max(tol, ROUNDING), it)
+    return Root(z, r, np.max(np.abs(r), axis=-1) < max(tol, ROUNDING), it, aux)
 
 
 def _search(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace
 
-from orepact.market.equations import Frame, evaluate
+from orepact.market.equations import Frame, Point
 
 Array = Any
 
@@ -36,10 +36,10 @@ class State(NamedTuple):
     own: Array  # (K, O) fall of shipments per dollar of the own price, Q and rivals fixed
 
 
-def unfold(f: Frame, p: Array, rent: Array) -> State:
-    """Work out the whole state at solved prices and rents."""
+def unfold(f: Frame, pt: Point) -> State:
+    """Work out the whole state at a solved point."""
+    p, rent = pt.p, pt.rent
     xp = array_namespace(p)
-    pt = evaluate(f, p, rent)
     w = f.w
     shape = pt.c.shape
     importer = exporter = xp.zeros(shape)

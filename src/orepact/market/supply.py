@@ -87,7 +87,7 @@ class Isoelastic(Supply):
         ratio = x / self.x0
         v = self.avoidable
         full = self.use0 ** (-1.0 / self.eps)  # ratio at which capacity is reached
-        curve = self.capacity * self.use0 * xp.clip(ratio, v, full) ** self.eps
+        curve = self.capacity * self.use0 * xp.minimum(xp.maximum(ratio, v), full) ** self.eps
         return xp, ratio, v, full, curve
 
     def quantity(self, x: Array) -> Array:
@@ -106,17 +106,19 @@ class Isoelastic(Supply):
     def surplus(self, x: Array) -> Array:
         xp, ratio, v, full, _ = self._pieces(x)
         y0, e1 = self.capacity * self.use0 * self.x0, self.eps + 1.0
-        low = xp.clip(ratio, 0.0, v)
+        low = xp.minimum(xp.maximum(ratio, 0.0), v)
         triangle = y0 * v**self.eps * low**2 / (2.0 * v)
-        middle = y0 * (xp.clip(ratio, v, full) ** e1 - v**e1) / e1
+        middle = y0 * (xp.minimum(xp.maximum(ratio, v), full) ** e1 - v**e1) / e1
         return triangle + middle + self.capacity * self.x0 * xp.maximum(ratio - full, 0.0)
 
     def cost(self, x: Array) -> Array:
         xp, ratio, v, full, _ = self._pieces(x)
         y0, e1 = self.capacity * self.use0 * self.x0, self.eps + 1.0
-        low = xp.clip(ratio, 0.0, v)
+        low = xp.minimum(xp.maximum(ratio, 0.0), v)
         triangle = y0 * v**self.eps * low**2 / (2.0 * v)
-        return triangle + y0 * self.eps / e1 * (xp.clip(ratio, v, full) ** e1 - v**e1)
+        return triangle + y0 * self.eps / e1 * (
+            xp.minimum(xp.maximum(ratio, v), full) ** e1 - v**e1
+        )
 
     def threshold(self) -> Array:
         return self.x0 * self.use0 ** (-1.0 / self.eps)
@@ -134,7 +136,7 @@ class Linear(Supply):
 
     def quantity(self, x: Array) -> Array:
         xp = array_namespace(x)
-        return xp.clip((x - self.intercept) / self.rise, 0.0, self.capacity)
+        return xp.minimum(xp.maximum((x - self.intercept) / self.rise, 0.0), self.capacity)
 
     def slope(self, x: Array) -> Array:
         xp = array_namespace(x)
