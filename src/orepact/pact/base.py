@@ -15,7 +15,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from orepact.errors import DateError, InputError
+from orepact.errors import DateError, InputError, nearest
 
 Path = tuple[str | int, ...]
 V = TypeVar("V")
@@ -34,6 +34,13 @@ def refuse(found: Iterable[Found]) -> PydanticCustomError:
     listed = [tuple(f) for f in found]
     text = " ".join(f"{what} {mend}".strip() for _, what, mend in listed)
     return PydanticCustomError("orepact", "{text}", {"text": text, "found": listed})
+
+
+def unknown_key(path: Path, known: Iterable[str]) -> Found:
+    """The mistake of a key, the last step of ``path``, that is not among ``known``."""
+    key = str(path[-1])
+    mend = "Write a space after the colon." if ":" in key else nearest(key, known)
+    return Found(path, f"Unknown key '{key}'.", mend)
 
 
 def split(error: InputError) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,9 +21,10 @@ from orepact.pact.tree import Node
 M = TypeVar("M", bound=BaseModel)
 
 
-def build(root: Node, problems: list[Problem]) -> Pact | None:
-    """Build the pact, or add to ``problems`` all that stands in the way."""
-    return _Builder(root, problems).pact()
+def build(root: Node) -> tuple[Pact | None, list[Problem]]:
+    """Build the pact, or return all that stands in the way."""
+    problems: list[Problem] = []
+    return _Builder(root, problems).pact(), problems
 
 
 class _Builder:
@@ -78,11 +80,34 @@ class _Builder:
             self._refuse(node, what, f"Write a mapping with {known}.")
             return None
         node = mend_keys(node, model, self.problems)
+        raw = node.plain()
         try:
-            return model.model_validate(node.plain())
+            return model.model_validate(raw)
         except ValidationError as error:
             self.problems += explained(error, node)
+            self._rest(node, raw, model, error)
             return None
+
+    def _rest(
+        self, node: Node, raw: dict[str, Any], model: type[M], error: ValidationError
+    ) -> None:
+        """Look at the record again without its faulty optional keys.
+
+        What the record's keys must fulfil together is checked only once each is readable;
+        leaving the faulty ones out tells it in the same run. What only their absence causes
+        is not told.
+        """
+        needed = {f.alias or name for name, f in model.model_fields.items() if f.is_required()}
+        faulty = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+        if not faulty or faulty & needed or not faulty <= set(raw):
+            return
+        try:
+            model.model_validate({k: v for k, v in raw.items() if k not in faulty})
+        except ValidationError as again:
+            for problem in explained(again, node):
+                said = re.findall(r"\w+", f"{problem.what} {problem.mend}")
+                if not faulty & set(said):
+                    self.problems.append(problem)
 
     def _kind(self, node: Node) -> type[Instrument] | None:
         if not isinstance(node.value, dict):

@@ -105,9 +105,10 @@ class _Composition:
         for key in ("sources", "lists"):
             self._mapping(key, value)
         if "agreed" in value:
-            items = [*_items(self.base, "agreed"), *_items(self.over, "agreed")]
-            kept = [n for n in items if n.value not in self.without]
-            value["agreed"] = Node(kept, value["agreed"].where)
+            ours = _items(self.over, "agreed")
+            gone = {*self.without, *(str(n.value) for n in ours)}
+            kept = [n for n in _items(self.base, "agreed") if n.value not in gone]
+            value["agreed"] = Node([*kept, *ours], value["agreed"].where)
         for name, named in (("replaces", self.replaces), ("without", self.without)):
             for id, node in named.items():
                 if id not in self.used:
@@ -131,7 +132,7 @@ class _Composition:
         found = [_id(n, "id") for k in ("calendar", "instruments") for n in _items(self.base, k)]
         found += [_id(n, "code") for n in _items(self.base, "parties")]
         held = [node.mapping() for k in ("sources", "lists") if (node := self.base.get(k))]
-        return [*filter(None, found), *(k for m in held for k in m)]
+        return list(dict.fromkeys([*filter(None, found), *(k for m in held for k in m)]))
 
     def _level(self) -> None:
         ours, theirs = self.over.get("price_level"), self.base.get("price_level")
@@ -154,8 +155,9 @@ class _Composition:
                     mend = f"State it under '{key}', or list it under 'without'."
                     self._refuse(self.replaces[id], f"'{id}' is replaced by nothing.", mend)
                 continue
-            kept.append(node)
-            if id and id in stated and not (key == "parties" and _apart(node, stated[id])):
+            if not id or id not in stated or (key == "parties" and _apart(node, stated[id])):
+                kept.append(node)
+            else:
                 again = stated[id]
                 what = f"{key}.{id}{_since(again)} is already stated at {node.where}{_since(node)}."
                 mend = f"To change it, add '{id}' to 'replaces'."

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from orepact.errors import Problem, nearest
-from orepact.pact.base import FrozenMap, Path, shown
+from orepact.pact.base import FrozenMap, Path, shown, unknown_key
 from orepact.pact.tree import Node
 
 
@@ -31,16 +31,13 @@ def mend_mapping(node: Node, fields: Mapping[str, Any], problems: list[Problem])
     for key, child in node.value.items():
         name = key
         if key not in fields:
-            guess = nearest(key, fields)
-            what, mend = f"Unknown key '{key}'.", guess
-            if ":" in key:
-                mend = "Write a space after the colon."
+            _, what, mend = unknown_key((key,), fields)
             problems.append(Problem(str(node.keys[key]), what, mend))
-            name = guess.split("'")[1] if guess.startswith("Did you mean") else ""
+            name = mend.split("'")[1] if mend.startswith("Did you mean") else ""
             if not name or name in node.value or name in value:
                 continue
         value[name] = _descend(child, fields[name], problems)
-        keys[name] = node.keys[key]
+        keys[name] = node.keys.get(key, child.where)
     return Node(value, node.where, keys)
 
 
@@ -86,6 +83,8 @@ def explained(error: ValidationError, node: Node) -> Iterator[Problem]:
             kind = _EXPECTED.get(item["type"])
             what = f"{shown(item['input'])} stands where {kind or 'another value'} is expected."
             mend = f"Write {kind}." if kind else item["msg"] + "."
+            if context.get("class_name") == "Text":
+                mend = "Write {en: ..., es: ...}."
             yield _problem(node, loc, what, mend)
 
 

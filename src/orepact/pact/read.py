@@ -31,8 +31,10 @@ def read_text(text: str, name: str = "pact.yaml") -> Pact:
 def _read(file: File) -> Pact:
     problems: list[Problem] = []
     root = load(file, problems)
-    pact = None if root is None else build(root, problems)
-    if pact is None:
+    pact, found = build(root) if root is not None else (None, [])
+    told = {p.where for p in problems}
+    problems += [p for p in found if p.where not in told]  # no second mistake from the first
+    if pact is None or problems:
         raise PactError(sorted(dict.fromkeys(problems), key=_place))
     return pact
 

@@ -118,6 +118,8 @@ _OF_PARTIES: Mapping[str, tuple[str, ...]] = {
 
 def named_parties_are_parties(draft: Draft) -> Iterator[Found]:
     """Whoever holds, shares or lists something is a party, on some day of the instrument."""
+    if not draft.codes or draft.codes - set(regions()):
+        return  # who is a party is itself in doubt
     for path, x in draft.instruments:
         for field in _OF_PARTIES.get(x.kind, ()):
             named = getattr(x, field)
@@ -137,8 +139,13 @@ def _is_party(draft: Draft, path: Path, code: str, span: Interval) -> Iterator[F
         return
     held = [p.interval for _, p in draft.parties if p.code == code]
     if held and not any(span.overlaps(h) for h in held):
-        what = f"'{code}' is no member on any day from {span.start} until {span.end}."
+        what = f"'{code}' is no member on any day {_days(span)}."
         yield Found(path, what, "Correct the dates of one of them.")
+
+
+def _days(span: Interval) -> str:
+    until = f" until {span.end}" if span.end else ""
+    return f"from {span.start or 'the beginning'}{until}"
 
 
 def floors_do_not_overlap(draft: Draft) -> Iterator[Found]:
@@ -167,8 +174,9 @@ def duties_do_not_overlap(draft: Draft) -> Iterator[Found]:
                 continue
             if a.codes and b.codes and not set(a.codes) & set(b.codes):
                 continue
+            more = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
             what = (
-                f"'{b.id}' and '{a.id}' both set the duty on {' '.join(targets[0])} from "
+                f"'{b.id}' and '{a.id}' both set the duty on {' '.join(targets[0])}{more} from "
                 f"{_first_common(a, b)}."
             )
             yield Found(path, what, "End one before the other begins, or narrow its scope.")

@@ -31,11 +31,21 @@ def _mineral(name: Any) -> Found | None:
         return Found((), f"{shown(name)} is not a mineral.", "Write its id, as gallium.")
     try:
         canonical = mineral(name).id
-    except UnknownIdError as error:
-        return Found((), *split(error))
+    except UnknownIdError:
+        return Found((), f"Unknown mineral '{name}'.", _nearest_mineral(name))
     if canonical != name:
         return Found((), f"'{name}' is not an id of the catalogue.", f"Write '{canonical}'.")
     return None
+
+
+def _nearest_mineral(name: str) -> str:
+    """The hint for a misspelt mineral: ids first, then names and aliases."""
+    names = {w: m.id for m in minerals().values() for w in (m.name.lower(), *m.aliases, m.id)}
+    close = nearest(name, names)
+    if not close.startswith("Did you mean"):
+        return nearest(name, minerals())
+    meant = close.split("'")[1]
+    return f"Did you mean '{names[meant]}'?"
 
 
 def _stage(name: Any) -> Found | None:

@@ -56,7 +56,7 @@ class Incentive(Scoped):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         found = [
-            Found((), f"A {self.form} needs '{name}'.", f"Add '{name}'.")
+            Found((), f"Form {self.form} needs '{name}'.", f"Add '{name}'.")
             for name in _NEEDS[self.form]
             if getattr(self, name) is None
         ]

@@ -200,13 +200,13 @@ class TradeAction(Scoped):
         for group in needs:
             if all(getattr(self, name) is None for name in group):
                 wanted = " or ".join(f"'{name}'" for name in group)
-                found.append(Found((), f"A {self.action} needs {wanted}.", f"Add {wanted}."))
+                found.append(Found((), f"Action {self.action} needs {wanted}.", f"Add {wanted}."))
         for name in ("rate", "in_quota_rate", "specific", "limit", "share", "rent_holder"):
             if name not in allows and getattr(self, name) is not None:
-                what = f"'{name}' means nothing for a {self.action}."
+                what = f"'{name}' means nothing for action {self.action}."
                 found.append(Found((name,), what, f"Drop it; it takes {', '.join(allows)}."))
         if self.interval.start is None:
-            what = f"The {self.action} has no first day."
+            what = f"Action {self.action} has no first day."
             found.append(Found((), what, "Add from: 2027-01-01."))
         found += _codes(self.codes, self.targets())
         if found:

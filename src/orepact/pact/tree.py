@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from orepact.errors import Problem
 from orepact.pact.base import Path
@@ -120,10 +121,12 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         return None, problems
     except MarkedYAMLError as error:
         return None, [*problems, _syntax(error, text, file)]
-    except YAMLError as error:
-        what = str(error).splitlines()[0]
-        mend = "Save the file as plain UTF-8 text."
-        return None, [Problem(str(start), f"The text is not YAML: {what}.", mend)]
+    except ReaderError as error:
+        before = text[: error.position]
+        column = error.position - (before.rfind("\n") + 1) + 1
+        where = Where(file, before.count("\n") + 1, column)
+        what = f"Character {text[error.position]!a} cannot stand in a text."
+        return None, [Problem(str(where), what, "Remove it.")]
     if node is None or (node.value is None and not problems):
         what, mend = "The file is empty.", "Begin with 'format: orepact/1'."
         return None, [*problems, Problem(str(start), what, mend)]

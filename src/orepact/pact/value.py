@@ -10,8 +10,8 @@ from typing import Annotated, Any, NamedTuple
 
 from orepact import units
 from orepact.dates import Interval, Timeline
-from orepact.errors import DateError, InputError, UnitError, nearest
-from orepact.pact.base import DAY_SCHEMA, Found, Reader, day, refuse, shown, split
+from orepact.errors import DateError, InputError, UnitError
+from orepact.pact.base import DAY_SCHEMA, Found, Reader, day, refuse, shown, split, unknown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +64,30 @@ class Dated:
 
 
 class Measure(NamedTuple):
-    """A kind of quantity: its parser, its unit when written back, bounds and an example."""
+    """A kind of quantity: its parser, its unit when written back, its largest amount."""
 
     parse: Callable[[object], Decimal | int]
     unit: str
-    low: Decimal | None
     high: Decimal | None
+    bounds: str
     example: str
 
 
-_0, _1 = Decimal(0), Decimal(1)
 MEASURES: Mapping[str, Measure] = {
-    "price": Measure(units.price, "USD/t", _0, None, "110 USD/kg"),
-    "share": Measure(units.share, "share", _0, _1, "30 %"),
-    "rate": Measure(units.share, "share", _0, None, "25 %"),
-    "mass": Measure(units.mass, "t", _0, None, "5000 t"),
-    "money": Measure(units.money, "USD", _0, None, "10 million USD"),
-    "days": Measure(units.days, "days", _0, None, "60 days"),
+    "price": Measure(units.price, "USD/t", None, "0 USD/t or more", "110 USD/kg"),
+    "share": Measure(units.share, "share", Decimal(1), "between 0 % and 100 %", "30 %"),
+    "rate": Measure(units.share, "share", None, "0 % or more", "25 %"),
+    "mass": Measure(units.mass, "t", None, "0 t or more", "5000 t"),
+    "money": Measure(units.money, "USD", None, "0 USD or more", "10 million USD"),
+    "days": Measure(units.days, "days", None, "0 days or more", "60 days"),
 }
 _PATTERN = r"^\s*[+-]?[0-9][0-9_,.eE+-]*\s*\S.*$"
 
 
 def _amount(measure: Measure, text: object) -> Decimal:
     amount = Decimal(measure.parse(text))
-    low, high = measure.low, measure.high
-    if (low is not None and amount < low) or (high is not None and amount > high):
-        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
-        raise UnitError(f"{text!r} is out of range. It must be {bounds} {measure.unit}.")
+    if amount < 0 or (measure.high is not None and amount > measure.high):
+        raise UnitError(f"{text!r} is out of range. It must be {measure.bounds}.")
     return amount
 
 
@@ -128,7 +125,8 @@ def read_dated(kind: str) -> Callable[[Any], Dated]:
             return Dated(Timeline(((Interval(), held),)))
         if not isinstance(raw, list | tuple) or not raw:
             form = f"'{measure.example}' or [{{from: 2027-01-01, value: {measure.example}}}]"
-            raise refuse([Found((), f"{shown(raw)} is not a value over time.", f"Write {form}.")])
+            what = f"{shown(raw)} stands where a value over time is expected."
+            raise refuse([Found((), what, f"Write {form}.")])
         found: list[Found] = []
         steps = [_step(measure, i, item, found) for i, item in enumerate(raw)]
         if found:
@@ -151,8 +149,7 @@ def _step(
     before = len(found)
     for key in item:
         if key not in ("from", "until", "value"):
-            hint = nearest(str(key), ("from", "until", "value"))
-            found.append(Found((i, key), f"Unknown key '{key}'.", hint))
+            found.append(unknown_key((i, key), ("from", "until", "value")))
     days: dict[str, date | None] = {"from": None, "until": None}
     for key in days:
         if item.get(key) is not None:
