@@ -1,1 +1,1 @@
-"""Room."""
+"""Commands: one file per group, imports inside the commands so that help is instant."""

@@ -1,0 +1,138 @@
+"""``simulate`` and ``compare``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orepact.errors import InputError
+
+if TYPE_CHECKING:
+    from orepact.study.simulate import Run
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"'{text}' is not a date. Write it as 2027-01-01.") from None
+
+
+def simulate(
+    pact: Annotated[str, typer.Argument(help="A shipped pact's name, or a YAML file.")],
+    minerals: Annotated[
+        str | None, typer.Option(help="Minerals by id or alias, comma-separated. Default: all.")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(help="Date, as 2027-01-01. Default: the first with everything in force."),
+    ] = None,
+    central: Annotated[
+        bool, typer.Option("--central", help="Central values only, without ranges.")
+    ] = False,
+    draws: Annotated[int, typer.Option(help="Draws of the uncertain parameters.")] = 128,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 2026,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables, manifest and the HTML report.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """What a pact does to prices, trade, output, revenue and welfare at every stage."""
+    from orepact import pact as pacts
+    from orepact import world
+    from orepact.study.simulate import simulate as run_pact
+
+    agreed = pacts.read(pact)
+    chosen = [m.strip() for m in minerals.split(",")] if minerals else None
+    day = _day(on) if on else None
+    with _progress(not central) as step:
+        run = run_pact(
+            agreed,
+            world.load(),
+            chosen,
+            on=day,
+            draws=0 if central else draws,
+            seed=seed,
+            progress=step,
+        )
+    if out:
+        from orepact.report.folder import write
+
+        for path in write(run, out, source=pact):
+            typer.echo(f"wrote {path}", err=True)
+    if as_json:
+        from orepact.report.folder import document
+
+        typer.echo(document(run))
+        return
+    from rich.console import Console
+
+    from orepact.report.terminal import terminal
+
+    console = Console()
+    for part in terminal(run):
+        console.print(part)
+    if out:
+        typer.echo(f"Open {out / 'report.html'} in a browser.", err=True)
+
+
+class _progress:
+    """A progress bar on stderr while draws are solved; nothing where none are."""
+
+    def __init__(self, wanted: bool) -> None:
+        self.wanted = wanted
+
+    def __enter__(self) -> Step | None:
+        if not self.wanted:
+            return None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeElapsedColumn as Elapsed
+
+        self.bar = Progress(
+            TextColumn("{task.description:>10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Elapsed(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self.bar.start()
+        self.task = self.bar.add_task("minerals", total=None)
+        return self.step
+
+    def step(self, mineral: str, done: int, total: int) -> None:
+        self.bar.update(self.task, description=mineral, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if self.wanted:
+            self.bar.stop()
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Step = Callable[[str, int, int], None]
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(help="Folder written by simulate --out.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+    most: Annotated[int, typer.Option(help="Rows to show, largest change first.")] = 40,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """How the results of two runs differ, figure by figure."""
+    from orepact.report.folder import differences
+
+    found = differences(first, second)
+    if as_json:
+        typer.echo(found.write_json())
+        return
+    from rich.console import Console
+
+    from orepact.report.terminal import difference_table
+
+    Console().print(difference_table(found, most))

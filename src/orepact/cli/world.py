@@ -1,0 +1,147 @@
+"""``world``: show, check and build the base year."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orepact.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from orepact.world import Chain
+
+app = typer.Typer(help="The base year: who mines, refines, trades and uses what.")
+
+
+@app.command("show")
+def show(
+    mineral: Annotated[str | None, typer.Argument(help="A mineral; default: a list of all.")] = None,
+    most: Annotated[int, typer.Option(help="Regions to show at each stage.")] = 12,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Output, capacity, trade, use and price at every stage, with grades and notes."""
+    from orepact import world
+
+    w = world.load()
+    chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([_record(c) for c in chains], indent=1))
+        return
+    from rich.console import Console
+
+    console = Console()
+    if mineral:
+        for k in range(len(chains[0].stages)):
+            console.print(_stage_table(chains[0], k, w.year, most))
+            console.print(chains[0].notes.get(chains[0].stages[k], ""), "\n")
+    else:
+        console.print(_overview(chains, w.year))
+
+
+def _id(name: str) -> str:
+    from orepact.catalogue import mineral
+
+    return mineral(name).id
+
+
+def _number(value: float) -> str:
+    return f"{value:,.3g}" if abs(value) < 1e3 else f"{value:,.0f}"
+
+
+def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in words:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
+    import numpy as np
+
+    stage = chain.stages[k]
+    table = _table(
+        f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} (t; price USD/t)",
+        ("region",),
+        ("output", "capacity", "scrap", "exports", "imports", "final use", "price"),
+    )
+    abroad = np.where(np.eye(len(chain.regions)), 0.0, chain.trade[k])
+    size = np.sum(chain.trade[k], axis=0) + np.sum(chain.trade[k], axis=1)
+    for r in np.argsort(-size)[:most]:
+        if size[r] > 0:
+            figures = (
+                chain.output[k, r], chain.capacity[k, r], chain.secondary[k, r], abroad[r].sum(),
+                abroad[:, r].sum(), chain.final_use[k, r], chain.price[k, r],
+            )  # fmt: skip
+            table.add_row(chain.regions[r], *map(_number, figures))
+    return table
+
+
+def _overview(chains: list[Chain], year: int) -> Table:
+    import numpy as np
+
+    table = _table(
+        f"The world of {year}",
+        ("mineral", "stage", "grade", "largest producer"),
+        ("its share", "output t", "price USD/t"),
+    )
+    for c in chains:
+        for k, stage in enumerate(c.stages):
+            total = c.output[k].sum()
+            top = int(np.argmax(c.output[k]))
+            table.add_row(
+                c.mineral, stage, c.grade[stage], c.regions[top],
+                f"{c.output[k, top] / total:.0%}", _number(total), _number(c.price[k, top]),
+            )  # fmt: skip
+    return table
+
+
+def _record(chain: Chain) -> dict[str, object]:
+    return {
+        "mineral": chain.mineral,
+        "stages": list(chain.stages),
+        "regions": list(chain.regions),
+        "grade": dict(chain.grade),
+        "notes": dict(chain.notes),
+        "output_t": chain.output.tolist(),
+        "capacity_t": chain.capacity.tolist(),
+        "trade_t": chain.trade.tolist(),
+        "final_use_t": chain.final_use.tolist(),
+        "price_usd_per_t": chain.price.tolist(),
+    }
+
+
+@app.command("build")
+def build(
+    sources: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the publishers' files. Default: OREPACT_SOURCES."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the tables go. Default: into the package.")
+    ] = None,
+) -> None:
+    """Compile the package's tables from the publishers' own files."""
+    from importlib.resources import files
+
+    from orepact.world.build import build as compile_tables
+
+    found = sources or os.environ.get("OREPACT_SOURCES")
+    if not found:
+        raise InputError(
+            "No folder of raw files is named. Give --sources DIR, or set OREPACT_SOURCES."
+        )
+    target = out or Path(str(files("orepact.world").joinpath("tables")))
+    report = compile_tables(Path(found), target)
+    typer.echo(str(report), err=True)

@@ -1,0 +1,122 @@
+"""A run as files: tables, a manifest that lets anyone repeat it, and the report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orepact import __version__
+from orepact.errors import InputError
+from orepact.pact import SCENARIO
+from orepact.report.tables import tables
+from orepact.study.simulate import Run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEYS = ("mineral", "stage", "region", "variable", "unit")
+
+
+def write(run: Run, out: Path, source: str = "") -> Iterator[Path]:
+    """Write every table as Parquet and CSV, ``manifest.json`` and ``report.html`` into ``out``.
+
+    Yields each path as it is written.
+    """
+    from orepact.report.page import html
+
+    out.mkdir(parents=True, exist_ok=True)
+    hashes = {}
+    for name, table in tables(run).items():
+        for path, save in (
+            (out / f"{name}.parquet", table.write_parquet),
+            (out / f"{name}.csv", table.write_csv),
+        ):
+            save(path)
+            hashes[path.name] = _sha(path.read_bytes())
+            yield path
+    page = out / "report.html"
+    page.write_text(html(run), "utf-8")
+    yield page
+    manifest = out / "manifest.json"
+    manifest.write_text(json.dumps(describe(run, source, hashes), indent=2) + "\n", "utf-8")
+    yield manifest
+
+
+def describe(run: Run, source: str = "", results: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a run was computed from: versions, hashes of inputs and results, settings."""
+    world = files("orepact.world").joinpath("tables")
+    return {
+        "notice": SCENARIO,
+        "pact": {
+            "id": run.pact.id,
+            "read_from": source,
+            "sha256": _sha(run.pact.model_dump_json(by_alias=True).encode()),
+        },
+        "on": run.on.isoformat(),
+        "base_year": run.year,
+        "members": list(run.members),
+        "minerals": list(run.minerals),
+        "draws": run.draws,
+        "seed": run.seed if run.draws else None,
+        "not_solved_draws": {m: r.failed for m, r in run.minerals.items()},
+        "world_sha256": {
+            t.name: _sha(t.read_bytes())
+            for t in sorted(world.iterdir(), key=lambda t: t.name)
+            if t.name.endswith(".parquet")
+        },
+        "results_sha256": results or {},
+        "versions": {
+            "orepact": __version__,
+            "python": platform.python_version(),
+            **{p: version(p) for p in ("numpy", "scipy", "polars", "pydantic")},
+        },
+    }
+
+
+def document(run: Run) -> str:
+    """The whole run as one JSON document: manifest and tables as lists of records."""
+    found = {name: json.loads(table.write_json()) for name, table in tables(run).items()}
+    return json.dumps({"manifest": describe(run), **found}, indent=1)
+
+
+def differences(first: Path, second: Path) -> pl.DataFrame:
+    """Central results of two runs side by side, where they differ, largest change first.
+
+    Columns: mineral, stage, region, variable, unit, first, second, difference, percent.
+    Raises :class:`InputError` where a folder holds no run or the two cover other figures.
+    """
+    import polars as pl
+
+    frames = []
+    for folder in (first, second):
+        path = folder / "figures.parquet"
+        if not path.exists():
+            raise InputError(
+                f"{folder} holds no figures.parquet. Write a run there with "
+                "'orepact simulate PACT --out DIR'."
+            )
+        frames.append(pl.read_parquet(path).select(*KEYS, "central"))
+    a, b = frames
+    joined = a.join(b, on=list(KEYS), how="full", suffix="_second", coalesce=True, validate="1:1")
+    both = joined.rename({"central": "first", "central_second": "second"})
+    both = both.with_columns(
+        difference=(pl.col("second").fill_null(0) - pl.col("first").fill_null(0))
+    )
+    moved = both.filter(
+        pl.col("difference").abs() > 1e-9 * pl.max_horizontal(pl.col("first").abs(), 1e-12)
+    )
+    return moved.with_columns(
+        percent=pl.when(pl.col("first").abs() > 0).then(
+            100 * pl.col("difference") / pl.col("first").abs()
+        )
+    ).sort(pl.col("percent").abs(), descending=True, nulls_last=True)
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
