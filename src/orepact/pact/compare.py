@@ -46,7 +46,7 @@ def _parties(a: Pact, b: Pact) -> Iterator[str]:
         if old == new:
             continue
         if not old:
-            yield (f"{code} becomes a party {_spans(new)}; what binds the members binds it too.")
+            yield f"{code} becomes a party {_spans(new)}; what binds the members binds it too."
         elif not new:
             yield f"{code} is no longer a party; it was one {_spans(old)}."
         else:
@@ -75,27 +75,51 @@ def _instruments(a: Pact, b: Pact) -> Iterator[str]:
     for id in [*before, *(i for i in after if i not in before)]:
         old, new = before.get(id), after.get(id)
         if old is None and new is not None:
-            yield f"{_bound(b, new)}: {_brief(new)} is new, {_when(new)}."
+            yield f"{_bound(b, new)}: {_brief(new)} is new {_when(new)}."
         elif new is None and old is not None:
             yield f"{_bound(a, old)}: {_brief(old)} is gone; it held {_when(old)}."
         elif old is not None and new is not None and old != new:
-            if type(old) is not type(new):
+            if type(old) is type(new):
+                yield from _changed(a, b, old, new)
+            else:
                 yield f"{_bound(b, new)}: {_brief(new)} stands in place of {_brief(old)}."
-                continue
-            for name, field in type(new).model_fields.items():
-                label = f"{_bound(b, new)}: {field.alias or name} of {_subject(new)}"
-                yield from _field(label, getattr(old, name), getattr(new, name))
+
+
+_BINDING = ("in_", "between", "by", "holders", "paid_by")
+"""Fields that say which parties an instrument binds."""
+
+
+def _changed(a: Pact, b: Pact, old: Instrument, new: Instrument) -> Iterator[str]:
+    were, are = _codes(a, old), _codes(b, new)
+    if all(getattr(old, name, None) == getattr(new, name, None) for name in _BINDING):
+        were = are = ()  # whoever joined or left is told as a party
+    for code in were:
+        if code not in are:
+            yield f"{code}: {_subject(new)} no longer holds here."
+    for code in are:
+        if code not in were:
+            yield f"{code}: {_subject(new)} holds here too, {_when(new)}."
+    for name, field in type(new).model_fields.items():
+        if name in _BINDING:
+            continue
+        label = f"{_bound(b, new)}: {_subject(new)}"
+        if name != "floor":
+            label += f": {field.alias or name}"
+        yield from _field(label, getattr(old, name), getattr(new, name))
+
+
+def _codes(pact: Pact, x: Instrument) -> tuple[str, ...]:
+    everyone = tuple(dict.fromkeys(p.code for p in pact.parties))
+    for name in _BINDING:
+        held = getattr(x, name, None)
+        if held is not None:
+            return everyone if held == "members" else (held,) if isinstance(held, str) else held
+    return everyone
 
 
 def _bound(pact: Pact, x: Instrument) -> str:
     """The parties that an instrument binds, by code."""
-    for name in ("in_", "between", "by", "holders"):
-        held = getattr(x, name, None)
-        if held is not None:
-            everyone = tuple(dict.fromkeys(p.code for p in pact.parties))
-            return ", ".join(everyone if held == "members" else held)
-    held = getattr(x, "paid_by", None)
-    return held if held else "All parties"
+    return ", ".join(_codes(pact, x))
 
 
 def _subject(x: Instrument) -> str:
@@ -107,7 +131,7 @@ def _subject(x: Instrument) -> str:
 def _brief(x: Instrument) -> str:
     """One phrase for an instrument, with its first dated value."""
     value = x.dated[0].steps[0][1].text if x.dated else ""
-    return f"{_subject(x)}{', ' + value if value else ''}"
+    return f"{_subject(x)}{' at ' + value if value else ''}"
 
 
 def _when(x: Instrument) -> str:
@@ -129,11 +153,7 @@ def _records(
     for id in [*before, *(i for i in after if i not in before)]:
         old, new = before.get(id), after.get(id)
         if old is None:
-            yield (
-                f"{label} {id} is new.".capitalize()
-                if label == ""
-                else _upper(f"{label} {id} is new.")
-            )
+            yield _upper(f"{label} {id} is new.")
         elif new is None:
             yield _upper(f"{label} {id} is gone.")
         elif old != new:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orepact.pact.agreement import FORMAT, Pact
+from orepact.pact.kinds import KINDS
 
 _COMPOSING: dict[str, Any] = {
     "extends": {"type": "string", "description": "Name or relative path of the pact it adds to."},
@@ -34,6 +35,8 @@ def schema() -> dict[str, Any]:
     out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     out["title"] = FORMAT
     out["properties"] |= _COMPOSING
+    for kind in KINDS.values():
+        out["$defs"][kind.__name__]["required"].append("kind")
     needed = [k for k in out.pop("required") if k not in ("format", "id", "title")]
     out["required"] = ["format", "id", "title"]
     out["anyOf"] = [{"required": needed}, {"required": ["extends"]}]
