@@ -63,7 +63,7 @@ def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Tabl
     for name in words:
         table.add_column(name, no_wrap=True)
     for name in numbers:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
@@ -93,8 +93,8 @@ def _overview(chains: list[Chain], year: int) -> Table:
 
     table = _table(
         f"The world of {year}",
-        ("mineral", "stage", "grade", "largest producer"),
-        ("its share", "output t", "price USD/t"),
+        ("mineral", "stage", "grade", "first"),
+        ("share", "output t", "USD/t"),
     )
     for c in chains:
         for k, stage in enumerate(c.stages):

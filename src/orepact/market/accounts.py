@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import AccountsError
-from orepact.market.state import State
 from orepact.market.market import Market
 from orepact.market.sourcing import Logit
+from orepact.market.state import State
 from orepact.market.wedges import Wedges
 
 Array = Any
@@ -104,8 +104,11 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
     return Accounts(lines, surplus, real, matching, share * matching)
 
 
-def check(market: Market, w: Wedges, st: State) -> None:
-    """Assert tonnes, money and welfare; raise :class:`AccountsError` on the worst failure."""
+def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
+    """Assert tonnes, money and welfare; raise :class:`AccountsError` on the worst failure.
+
+    ``solved`` (...,) leaves out members of a batch that did not converge.
+    """
     a = accounts(market, w, st)
     paid = np.sum(st.c * st.x, axis=(-3, -2, -1))
     value = np.maximum(np.abs(paid), 1e-300)
@@ -118,7 +121,7 @@ def check(market: Market, w: Wedges, st: State) -> None:
         + a.real["freight"]
         + a.real["standards"]
     )
-    _assert("money paid and money received", (paid - received) / value)
+    _assert("money paid and money received", (paid - received) / value, solved)
     P0 = market.demand.P0  # type: ignore[attr-defined]
     benefit = market.demand.benefit(st.P) + P0 * market.demand.quantity(P0 + 0 * st.P)
     m = st.m[..., None, :]
@@ -129,14 +132,16 @@ def check(market: Market, w: Wedges, st: State) -> None:
     scrap_cost = np.sum(market.secondary.cost(st.p[..., None, :]), axis=-2)
     made = np.sum(benefit + market.credit * st.y - cost - scrap_cost, axis=(-2, -1))
     made = made - a.real["freight"] - a.real["standards"] - a.real["matching"]
-    _assert("world welfare and its real side", (np.sum(a.welfare, axis=-1) - made) / value)
+    _assert("world welfare and its real side", (np.sum(a.welfare, axis=-1) - made) / value, solved)
+    gap = np.max(np.abs(supply - np.sum(st.x, axis=-1)) / market.scale, axis=(-2, -1))
+    _assert("tonnes supplied and shipped", gap, solved)
     if isinstance(market.sourcing, Logit):
         short = (st.Q - np.sum(st.x, axis=-2)) / np.max(market.scale)
-        _assert("tonnes bought and shipped", np.max(np.abs(short), axis=(-2, -1)))
+        _assert("tonnes bought and shipped", np.max(np.abs(short), axis=(-2, -1)), solved)
 
 
-def _assert(what: str, gap: Array) -> None:
-    worst = float(np.max(np.abs(gap)))
+def _assert(what: str, gap: Array, solved: Array) -> None:
+    worst = float(np.max(np.where(solved, np.abs(gap), 0.0)))
     if not worst <= TOLERANCE:
         raise AccountsError(
             f"{what} differ by {worst:.2g} of the market's value; at most {TOLERANCE:g} is "

@@ -17,18 +17,17 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
-from orepact.market.equations import Point, evaluate, frame, residual
-from orepact.market.jacobian import jacobian
+from orepact.market.attempt import attempt, rescue
 from orepact.market.market import Market
-from orepact.market.newton import Root, newton
-from orepact.market.state import State, unfold
+from orepact.market.newton import Root
+from orepact.market.state import State
 from orepact.market.wedges import Wedges
 
 Array = Any
@@ -107,9 +106,9 @@ def solve(
     closed = replace(w, open=w.open * active[..., :, None])
     p0 = market.p0 if start is None else start.state.p
     rent0 = None if start is None or not w.holder else start.state.rent
-    root, state = _newton(market, closed, active, p0, rent0, tol)
+    root, state = attempt(market, closed, active, p0, rent0, tol)
     if not np.all(root.converged):
-        root, state = _rescue(market, closed, active, root, state, tol)
+        root, state = rescue(market, closed, active, root, state, tol)
     return _outcome(market, closed, active, root, state, must_solve)
 
 
@@ -125,100 +124,6 @@ def _refuse(market: Market, w: Wedges) -> None:
         )
 
 
-def _newton(
-    market: Market, w: Wedges, active: Array, p0: Array, rent0: Array | None, tol: float
-) -> tuple[Root, State]:
-    shape = active.shape[-2:]
-    n, G = shape[0] * shape[1], len(w.holder)
-    index = np.flatnonzero(np.any(active.reshape(-1, n), axis=0))
-    keep = np.concatenate([index, n + np.arange(G)])
-    batch = np.broadcast_shapes(
-        active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
-    )
-    p0 = np.broadcast_to(p0, (*batch, *shape))
-    f = frame(market, w)
-    unit = f.unit
-    rents = np.zeros((*batch, G)) if rent0 is None else rent0
-    flat = np.reshape(p0, (*batch, n))
-    dead = np.reshape(~np.broadcast_to(active, (*batch, *shape)), (*batch, n))[..., index]
-    dead = np.concatenate([dead, np.zeros((*batch, G), bool)], axis=-1)
-
-    def prices(z: Array) -> tuple[Array, Array]:
-        p = flat.copy()
-        p[..., index] = np.exp(z[..., : len(index)])
-        return np.reshape(p, (*batch, *shape)), z[..., len(index) :] * unit
-
-    def fun(z: Array) -> tuple[Array, Point]:
-        pt = evaluate(f, *prices(z))
-        r = residual(f, pt)
-        return r if len(keep) == n + G else r[..., keep], pt
-
-    def jac(pt: Point) -> Array:
-        J = jacobian(f, pt)
-        if G:
-            J[..., n:] *= np.broadcast_to(unit, (*batch, G))[..., None, :]
-        if len(keep) < n + G:
-            J = J[..., keep[:, None], keep[None, :]]
-        if np.any(dead):
-            J[dead] = 0.0
-            J = J + dead[..., :, None] * np.eye(len(keep))
-        return J
-
-    z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
-    root = newton(fun, jac, z0, tol=tol)
-    return root, unfold(f, root.aux)
-
-
-def _rescue(
-    market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
-) -> tuple[Root, State]:
-    """Follow stalled members from no policy to the full one, one at a time."""
-    batch = root.converged.shape
-    if not batch:
-        return _continue(market, w, active, root, state, tol)
-    z, r, ok = root.z.copy(), root.r.copy(), root.converged.copy()
-    p, rent = state.p.copy(), state.rent.copy()
-    for i in np.argwhere(~root.converged):
-        at = tuple(i)
-        mi, wi = take(market, at), take(w, at)
-        ai = active[at] if active.ndim > 2 else active
-        one = Root(root.z[at], root.r[at], root.converged[at], root.iterations, None)
-        one, st = _continue(mi, wi, ai, one, take_state(state, at), tol)
-        ok[at], p[at], rent[at] = one.converged, st.p, st.rent
-    f = frame(market, w)
-    return Root(z, r, ok, root.iterations, None), unfold(f, evaluate(f, p, rent))
-
-
-def _continue(
-    market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
-) -> tuple[Root, State]:
-    base = Wedges.base(market)
-    base = replace(base, open=base.open * active[..., :, None])
-    probe = replace(w, floor=0.0 * w.floor, top_up=w.top_up & False)
-    first, st = _newton(market, base, active, market.p0, None, tol)
-    if not bool(first.converged):
-        return root, state
-    open_floor = replace(probe, floor=np.where(w.floor > 0, 1e-9, 0.0), open=base.open)
-    probed = frame(market, open_floor)
-    full = unfold(probed, evaluate(probed, st.p, np.zeros(len(w.holder))))
-    R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
-    theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
-    done = None
-    for _ in range(60):
-        nxt = min(1.0, theta + step)
-        trial, stt = _newton(market, w.toward(base, nxt, market, R0), active, p, rent, tol)
-        if bool(trial.converged):
-            theta, p, rent, step = nxt, stt.p, stt.rent, step * 2
-            if theta == 1.0:
-                done = (trial, stt)
-                break
-        else:
-            step /= 2
-            if step < 1e-5:
-                break
-    return done if done else (root, state)
-
-
 def _outcome(
     market: Market, w: Wedges, active: Array, root: Root, state: State, must_solve: bool
 ) -> Outcome:
@@ -229,12 +134,12 @@ def _outcome(
         status, message = _diagnose(market, w, state, active)
         if must_solve:
             raise NotSolvedError(message)
-    else:
-        check(market, w, state)
-        if np.any(w.top_up & (w.floor > 0)):
-            interval = _interval(market, w, state, active)
-            if interval is not None:
-                status, message = RESULTS.indeterminate, RESULTS.indeterminate.value
+    if np.any(root.converged):
+        check(market, w, state, root.converged)
+    if ok and np.any(w.top_up & (w.floor > 0)):
+        interval = _interval(market, w, state, active)
+        if interval is not None:
+            status, message = RESULTS.indeterminate, RESULTS.indeterminate.value
     return Outcome(
         market, w, state, status, message, root.iterations, active, root.converged, interval
     )
@@ -250,7 +155,7 @@ def _diagnose(market: Market, w: Wedges, st: State, active: Array) -> tuple[RESU
     size = np.where(active, np.abs(st.excess / market.scale), 0.0)
     size = np.nan_to_num(size, nan=np.inf)
     at = np.unravel_index(int(np.argmax(size)), size.shape)
-    k, o = at[-2:]
+    k, o = (int(i) for i in at[-2:])
     return RESULTS.not_converged, (
         f"{RESULTS.not_converged.value} Worst node: {market.stages[k]} in {market.regions[o]}, "
         f"off by {size[at]:.2g} of its size. Try a smaller shock, or check the node's capacity."
@@ -269,64 +174,3 @@ def _interval(market: Market, w: Wedges, st: State, active: Array) -> Array | No
     high = st.p + np.min(room, axis=-1)
     out = np.stack([low, high], axis=-1)
     return np.where(flat[..., None], out, np.nan)
-
-
-_CORE = {
-    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "opened": 3, "cif": 1},
-    Wedges: {
-        "duty": 3, "export_tax": 3, "export_specific": 3, "freight": 3, "specific": 3, "open": 3, "standard": 3,
-        "covered": 3, "eligible": 3, "weights": 3, "limit": 1, "limit_mask": 4,
-    },
-}  # fmt: skip
-_CURVES = {"supply": 3, "secondary": 3, "demand": 2, "sourcing": 2}
-
-
-def _axes(owner: Any, name: str) -> int:
-    return _CORE.get(type(owner), {}).get(name, 2)
-
-
-def _arrays(obj: Any) -> list[tuple[Any, int]]:
-    out = []
-    for f in fields(obj):
-        v = getattr(obj, f.name)
-        if f.name in _CURVES and is_dataclass(v):
-            for g in fields(v):
-                n = 3 if g.name in ("weight", "c0") else _CURVES[f.name]
-                out.append((getattr(v, g.name), n))
-        elif isinstance(v, np.ndarray):
-            out.append((v, _axes(obj, f.name)))
-    return out
-
-
-def batch_shape(obj: Market | Wedges) -> tuple[int, ...]:
-    """Leading axes of a market or of wedges: scenarios and draws."""
-    return np.broadcast_shapes(*(np.shape(v)[:-n] for v, n in _arrays(obj)))
-
-
-def take(obj: Any, at: tuple[int, ...]) -> Any:
-    """One member of a batch of markets or wedges."""
-
-    def pick(v: Array, n: int) -> Array:
-        lead = v.ndim - n
-        return v[at[len(at) - lead :]] if lead > 0 else v
-
-    changes = {}
-    for f in fields(obj):
-        v = getattr(obj, f.name)
-        if f.name in _CURVES and is_dataclass(v):
-            inner = {
-                g.name: pick(
-                    np.asarray(getattr(v, g.name)),
-                    3 if g.name in ("weight", "c0") else _CURVES[f.name],
-                )
-                for g in fields(v)
-            }
-            changes[f.name] = replace(v, **inner)
-        elif isinstance(v, np.ndarray):
-            changes[f.name] = pick(v, _axes(obj, f.name))
-    return replace(obj, **changes)
-
-
-def take_state(st: State, at: tuple[int, ...]) -> State:
-    """One member of a batch of states (prices and rents; the rest is recomputed)."""
-    return st._replace(p=st.p[at], rent=st.rent[at])

@@ -47,13 +47,13 @@ def newton(
     1e-11 leaves four digits below the 1e-8 to which accounts are asserted.
     """
     r, aux = residual(z)
-    it = 0
-    stuck = np.zeros(r.shape[:-1], int)
-    for it in range(1, max_iterations + 1):
+    it, stuck = 0, np.zeros(r.shape[:-1], int)
+    for _ in range(max_iterations):
         error = np.max(np.abs(r), axis=-1)
         live = ~(error < tol)
         if not np.any(live & (stuck < np.where(error < ROUNDING, 1, 3))):
             break
+        it += 1
         J = jacobian(aux)
         step = _solve(J, -r)
         far = np.max(np.abs(step), axis=-1)

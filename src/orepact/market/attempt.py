@@ -1,0 +1,137 @@
+"""One attempt at an equilibrium, and what is tried when it stalls.
+
+A stalled member is followed from no policy to the full one (continuation); where the market
+has a convex potential, its minimum is sought from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from orepact.market.batch import batch_shape, take
+from orepact.market.equations import Point, evaluate, frame, residual
+from orepact.market.jacobian import jacobian
+from orepact.market.market import Market
+from orepact.market.newton import Root, newton
+from orepact.market.potential import has_potential, minimise
+from orepact.market.state import State, unfold
+from orepact.market.wedges import Wedges
+
+Array = Any
+
+
+def attempt(
+    market: Market, w: Wedges, active: Array, p0: Array, rent0: Array | None, tol: float
+) -> tuple[Root, State]:
+    """Newton from prices ``p0`` (..., K, R) and rents; ``active`` (..., K, R) can supply."""
+    shape = active.shape[-2:]
+    n, G = shape[0] * shape[1], len(w.holder)
+    index = np.flatnonzero(np.any(active.reshape(-1, n), axis=0))
+    keep = np.concatenate([index, n + np.arange(G)])
+    batch = np.broadcast_shapes(
+        active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
+    )
+    p0 = np.broadcast_to(p0, (*batch, *shape))
+    f = frame(market, w)
+    unit = f.unit
+    rents = np.zeros((*batch, G)) if rent0 is None else rent0
+    flat = np.reshape(p0, (*batch, n))
+    dead = np.reshape(~np.broadcast_to(active, (*batch, *shape)), (*batch, n))[..., index]
+    dead = np.concatenate([dead, np.zeros((*batch, G), bool)], axis=-1)
+
+    def prices(z: Array) -> tuple[Array, Array]:
+        p = flat.copy()
+        p[..., index] = np.exp(z[..., : len(index)])
+        return np.reshape(p, (*batch, *shape)), z[..., len(index) :] * unit
+
+    def fun(z: Array) -> tuple[Array, Point]:
+        pt = evaluate(f, *prices(z))
+        r = residual(f, pt)
+        return r if len(keep) == n + G else r[..., keep], pt
+
+    def jac(pt: Point) -> Array:
+        J = jacobian(f, pt)
+        if G:
+            J[..., n:] *= np.broadcast_to(unit, (*batch, G))[..., None, :]
+        if len(keep) < n + G:
+            J = J[..., keep[:, None], keep[None, :]]
+        if np.any(dead):
+            J[dead] = 0.0
+            J = J + dead[..., :, None] * np.eye(len(keep))
+        return J
+
+    z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
+    root = newton(fun, jac, z0, tol=tol)
+    return root, unfold(f, root.aux)
+
+
+def rescue(
+    market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
+) -> tuple[Root, State]:
+    """Try harder on the members that stalled, one at a time."""
+    batch = root.converged.shape
+    if not batch:
+        return _harder(market, w, active, root, state, tol)
+    z, r, ok = root.z.copy(), root.r.copy(), root.converged.copy()
+    p, rent = state.p.copy(), state.rent.copy()
+    for i in np.argwhere(~root.converged):
+        at = tuple(i)
+        mi, wi = take(market, at), take(w, at)
+        ai = active[at] if active.ndim > 2 else active
+        one = Root(root.z[at], root.r[at], root.converged[at], root.iterations, None)
+        one, st = _harder(
+            mi,
+            wi,
+            ai,
+            one,
+            unfold(frame(mi, wi), evaluate(frame(mi, wi), state.p[at], state.rent[at])),
+            tol,
+        )
+        ok[at], p[at], rent[at] = one.converged, st.p, st.rent
+    f = frame(market, w)
+    return Root(z, r, ok, root.iterations, None), unfold(f, evaluate(f, p, rent))
+
+
+def _harder(
+    market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
+) -> tuple[Root, State]:
+    found = _continue(market, w, active, tol)
+    if found:
+        return found
+    f = frame(market, w)
+    if has_potential(f):
+        p = minimise(f, market.p0, np.flatnonzero(active))
+        last, st = attempt(market, w, active, p, None, tol)
+        if bool(last.converged):
+            return last, st
+    return root, state
+
+
+def _continue(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:
+    """Follow the solution from no policy to the full one, in steps that adapt."""
+    base = Wedges.base(market)
+    base = replace(base, open=base.open * active[..., :, None])
+    probe = replace(w, floor=0.0 * w.floor, top_up=w.top_up & False)
+    first, st = attempt(market, base, active, market.p0, None, tol)
+    if not bool(first.converged):
+        return None
+    open_floor = replace(probe, floor=np.where(w.floor > 0, 1e-9, 0.0), open=base.open)
+    probed = frame(market, open_floor)
+    full = unfold(probed, evaluate(probed, st.p, np.zeros(len(w.holder))))
+    R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
+    theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
+    for _ in range(60):
+        nxt = min(1.0, theta + step)
+        trial, stt = attempt(market, w.toward(base, nxt, market, R0), active, p, rent, tol)
+        if bool(trial.converged):
+            theta, p, rent, step = nxt, stt.p, stt.rent, step * 2
+            if theta == 1.0:
+                return trial, stt
+        else:
+            step /= 2
+            if step < 1e-5:
+                break
+    return None

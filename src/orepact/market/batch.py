@@ -1,0 +1,70 @@
+"""Leading axes of markets and wedges: their shape, and one member of many."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from orepact.market.market import Market
+from orepact.market.wedges import Wedges
+
+Array = Any
+Batched = TypeVar("Batched", Market, Wedges)
+
+_CORE = {
+    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "opened": 3, "cif": 1},
+    Wedges: {
+        "duty": 3, "export_tax": 3, "export_specific": 3, "freight": 3, "specific": 3,
+        "open": 3, "standard": 3,
+        "covered": 3, "eligible": 3, "weights": 3, "limit": 1, "limit_mask": 4,
+    },
+}  # fmt: skip
+_CURVES = {"supply": 3, "secondary": 3, "demand": 2, "sourcing": 2}
+
+
+def _axes(owner: Any, name: str) -> int:
+    return _CORE.get(type(owner), {}).get(name, 2)
+
+
+def _arrays(obj: Any) -> list[tuple[Any, int]]:
+    out = []
+    for f in fields(obj):
+        v = getattr(obj, f.name)
+        if f.name in _CURVES and is_dataclass(v):
+            for g in fields(v):
+                n = 3 if g.name in ("weight", "c0") else _CURVES[f.name]
+                out.append((getattr(v, g.name), n))
+        elif isinstance(v, np.ndarray):
+            out.append((v, _axes(obj, f.name)))
+    return out
+
+
+def batch_shape(obj: Market | Wedges) -> tuple[int, ...]:
+    """Leading axes of a market or of wedges: scenarios and draws."""
+    return np.broadcast_shapes(*(np.shape(v)[:-n] for v, n in _arrays(obj)))
+
+
+def take(obj: Batched, at: tuple[int, ...]) -> Batched:
+    """One member of a batch of markets or wedges."""
+
+    def pick(v: Array, n: int) -> Array:
+        lead = v.ndim - n
+        return v[at[len(at) - lead :]] if lead > 0 else v
+
+    changes: dict[str, Any] = {}
+    for f in fields(obj):
+        v = getattr(obj, f.name)
+        if f.name in _CURVES and is_dataclass(v):
+            inner = {
+                g.name: pick(
+                    np.asarray(getattr(v, g.name)),
+                    3 if g.name in ("weight", "c0") else _CURVES[f.name],
+                )
+                for g in fields(v)
+            }
+            changes[f.name] = replace(v, **inner)  # type: ignore[type-var]
+        elif isinstance(v, np.ndarray):
+            changes[f.name] = pick(v, _axes(obj, f.name))
+    return replace(obj, **changes)
