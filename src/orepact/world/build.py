@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world import values
+from orepact.world import holdout, values
+from orepact.world.controls import compare
 from orepact.world.evidence import gather
 from orepact.world.flows import (
     adjustment_rows,
@@ -21,10 +22,12 @@ from orepact.world.flows import (
     solve,
     stage_rows,
 )
+from orepact.world.load import assemble
 from orepact.world.recipe import load_recipes
 from orepact.world.register import check_sources
 
 TABLES = Path(__file__).parent / "tables"
+YEAR = 2024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     """Compile every table of the base year; ``ids`` keeps some minerals only.
 
     Flow tables: ``nodes``, ``flows``, ``inputs``, ``capacity``, ``stages``, ``adjustments``
-    (columns in :mod:`orepact.world.flows`); value tables as in
-    :func:`orepact.world.values.compile`.
+    (columns in :mod:`orepact.world.flows`); ``controls`` and ``holdout`` (how good it is);
+    value tables as in :func:`orepact.world.values.compile`.
     """
     recipes, proxies = load_recipes()
     if ids is not None:
@@ -73,7 +76,12 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     for table in tables.values():
         if "source" in table.columns:
             check_sources(table["source"].to_list())
-    return tables | values.compile(raw, ids)
+    tables |= values.compile(raw, ids)
+    tables["controls"] = compare(assemble(tables, YEAR))
+    tables["holdout"] = pl.concat(
+        [f(ev, recipes, proxies, solved) for f in (holdout.codes, holdout.released)]
+    )
+    return tables
 
 
 def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> Report:

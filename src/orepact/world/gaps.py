@@ -28,6 +28,7 @@ def fill_gaps(
     fixed[[ev.at(r) for r in s.no_trade]] = True
     exporters = np.zeros(n, dtype=bool)
     exporters[[ev.at(r) for r in s.no_use]] = True
+    exporters |= s.use == "none"
     imports, exports = trade.t.sum(axis=0), trade.t.sum(axis=1)
     use = np.zeros(n)
     if proxy is not None:
@@ -49,12 +50,16 @@ def fill_gaps(
         deficit[us] = 0.0
     if exports_known:
         surplus[us] = 0.0
+    if us_exports > 0:
+        deficit = deficit - _place_us(ev, trade, us_exports, deficit, imports)
     first, other = np.where(exporters, surplus, 0.0), np.where(exporters, 0.0, surplus)
     if proxy is None:
         lacking = max(0.0, deficit.sum() - first.sum())
         other = other * min(1.0, lacking / other.sum()) if other.sum() > 0 else other
         over = first.sum() - deficit.sum()
-        if over > 0:
+        if over > 0 and s.use == "none":
+            first = first * deficit.sum() / first.sum()
+        elif over > 0:
             base = np.maximum(imports + home - wanted, 0.0) + 0.2 * (imports + home)
             base = np.where(exporters | fixed, 0.0, base) + deficit
             if imports_known:
@@ -65,15 +70,20 @@ def fill_gaps(
     if rows.sum() < deficit.sum() and rows.sum() > 0:
         deficit = deficit * rows.sum() / deficit.sum()
     t = fill(gravity(ev.distance), rows, deficit)
-    if us_exports > 0:
-        targets = np.maximum(deficit, 0.0) if deficit.sum() > 0 else imports
-        targets = np.where(np.arange(n) == us, 0.0, targets)
-        targets[trade.pinned[us]] = 0.0
-        row = np.zeros(n)
-        row[us] = us_exports
-        add = fill(gravity(ev.distance), row, targets * us_exports / targets.sum())
-        short = np.maximum(t.sum(axis=0), 1e-300)
-        t *= np.clip(1 - add.sum(axis=0) / short, 0.05, 1.0)[None, :]
-        trade.put(add > 0, add, "imputed", "unplaced", "usgs-mcs-2026")
     trade.put(t > 0, t, "imputed", "imputed", BALANCE)
     return use
+
+
+def _place_us(ev: Evidence, trade: Trade, total: float, deficit: Array, imports: Array) -> Array:
+    """Send the United States' unplaced exports where goods lack; return deficits they meet."""
+    us = ev.at("USA")
+    targets = np.where(trade.pinned[us], 0.0, deficit)
+    if targets.sum() <= 0:
+        targets = np.where(trade.pinned[us], 0.0, imports)
+    targets[us] = 0.0
+    row = np.zeros(targets.size)
+    row[us] = total
+    sent = fill(gravity(ev.distance), row, targets * total / targets.sum())
+    trade.put(sent > 0, sent, "imputed", "unplaced", "usgs-mcs-2026")
+    met: Array = np.minimum(sent.sum(axis=0), deficit)
+    return met

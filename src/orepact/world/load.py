@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world import arrays
-from orepact.world.world import KINDS, Array, Chain, World
+from orepact.world.world import GRADES, KINDS, Array, Chain, World
 
 YEARS = (2024,)
 TABLES = Path(__file__).parent / "tables"
@@ -79,65 +80,65 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
     chains = {}
     for id in minerals():
         if id in parts["nodes"]:
-            own = {name: part.get(id) for name, part in parts.items()}
+            lacking = [n for n, part in parts.items() if id not in part and n != "inputs"]
+            if lacking:
+                raise WorldError(f"The table of {lacking[0]} has no row for {id}. Build it again.")
+            own = {name: part[id] for name, part in parts.items() if id in part}
             chains[id] = _chain(id, own, held, cif)
     if not chains:
         raise WorldError("The tables hold no mineral.")
     return World(year, MappingProxyType(chains))
 
 
-def _places(frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str) -> Array:
+def _places(
+    frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str
+) -> NDArray[np.intp]:
+    at = {code: i for i, code in enumerate(axis)}
     try:
-        at = frame[column].replace_strict(list(axis), list(range(len(axis))), return_dtype=pl.Int64)
-    except pl.exceptions.InvalidOperationError:
-        bad = sorted(set(frame[column]) - set(axis))[0]
+        return np.array([at[code] for code in frame[column].to_list()], dtype=np.intp)
+    except KeyError as bad:
         raise WorldError(
-            f"The table of {what} has an unknown {column} '{bad}'. {nearest(bad, axis)}"
+            f"The table of {what} has an unknown {column} '{bad.args[0]}'. "
+            f"{nearest(str(bad.args[0]), axis)}"
         ) from None
-    return at.to_numpy()
+
+
+def _grids(nodes: pl.DataFrame, stages: tuple[str, ...], places: tuple[str, ...]) -> dict[str, Array]:
+    """The five (K, R) quantities of one mineral."""
+    names = ("output", "secondary", "stock_draw", "final_use", "stock_build")
+    grid = np.zeros((len(names), len(stages), len(places)))
+    q = _places(nodes, "quantity", names, "nodes")
+    k, r = _places(nodes, "stage", stages, "nodes"), _places(nodes, "region", places, "nodes")
+    grid[q, k, r] = nodes["t"].to_numpy()
+    return dict(zip(names, grid, strict=True))
 
 
 def _chain(
     id: str,
-    own: Mapping[str, pl.DataFrame | None],
+    own: Mapping[str, pl.DataFrame],
     held: Mapping[str, pl.DataFrame],
-    cif: Array,
+    cif: NDArray[np.bool_],
 ) -> Chain:
     stages, places = minerals()[id].stage_ids, regions()
     K, R = len(stages), len(places)
-    for name in ("nodes", "flows", "capacity", "stages"):
-        if own[name] is None:
-            raise WorldError(f"The table of {name} has no row for {id}. Build it again.")
-    nodes, flows, stage = own["nodes"], own["flows"], own["stages"]
-    assert nodes is not None and flows is not None and stage is not None
-    grid = {
-        q: np.zeros((K, R))
-        for q in ("output", "secondary", "stock_draw", "final_use", "stock_build")
-    }
-    for key, part in nodes.partition_by("quantity", as_dict=True).items():
-        q = str(key[0])
-        if q not in grid:
-            raise WorldError(f"The table of nodes has an unknown quantity '{q}' for {id}.")
-        k, r = _places(part, "stage", stages, "nodes"), _places(part, "region", places, "nodes")
-        grid[q][k, r] = part["t"].to_numpy()
-    k = _places(flows, "stage", stages, "flows")
+    flows, stage, cap = own["flows"], own["stages"], own["capacity"]
+    k, kinds = _places(flows, "stage", stages, "flows"), _places(flows, "kind", KINDS, "flows")
     o = _places(flows, "origin", places, "flows")
     d = _places(flows, "destination", places, "flows")
     trade, kind = np.zeros((K, R, R)), np.zeros((K, R, R), dtype=np.int8)
-    trade[k, o, d] = flows["t"].to_numpy()
-    kind[k, o, d] = _places(flows, "kind", KINDS, "flows")
+    trade[k, o, d], kind[k, o, d] = flows["t"].to_numpy(), kinds
     capacity = np.zeros((K, R))
-    cap = own["capacity"]
-    assert cap is not None
-    capacity[
-        _places(cap, "stage", stages, "capacity"), _places(cap, "region", places, "capacity")
-    ] = cap["t"].to_numpy()
+    at = _places(cap, "stage", stages, "capacity"), _places(cap, "region", places, "capacity")
+    capacity[at] = cap["t"].to_numpy()
+    _places(stage, "grade", GRADES, "stages")
+    if set(stage["stage"]) != set(stages):
+        raise WorldError(f"The table of stages lacks a stage of {id}. Build it again.")
     chain = Chain(
         mineral=id,
         stages=stages,
         regions=places,
-        inputs=_inputs(own["inputs"], stages, places),
-        **grid,
+        inputs=_inputs(own.get("inputs"), stages, places),
+        **_grids(own["nodes"], stages, places),
         capacity=capacity,
         trade=trade,
         kind=kind,

@@ -86,12 +86,12 @@ def inputs_array(ev: Evidence, recipe: Recipe) -> Array:
 
 
 def _proxy(ev: Evidence, proxies: dict[str, dict[str, float]], name: str) -> Array | None:
-    """Shares of final use by region, or None where it is apparent.
+    """Shares of final use by region, or None where trade or the next stage decides.
 
     "industry" is half steel, half GDP: an assumption that keeps manufacturing countries above
     and service economies below their share of income.
     """
-    if name == "apparent":
+    if name in ("apparent", "none"):
         return None
     gdp = ev.gdp / ev.gdp.sum()
     out = np.zeros(len(ev.regions))
@@ -115,6 +115,8 @@ def stage_trade(
     price = ev.facts[recipe.mineral, stage].number("price_2024_usd_per_t_contained")
     c = contents(ev, recipe.mineral, stage, s)
     trade = recorded(ev, s, c, price, hide)
+    if s.use == "none":
+        trade.t[:, (need == 0) & (np.arange(need.size) != us)] = 0.0
     found = trade.t.copy()
     free = found.copy()
     free[us, :] = free[:, us] = 0.0
@@ -156,8 +158,14 @@ def _close(
         i = ev.at(place)
         draw[i] += tonnes
         labels.node["stock_draw", k, i] = (source, "E", why)
+    stocked = np.zeros_like(supply)
+    for place, (tonnes, source, why) in s.build.items():
+        i = ev.at(place)
+        stocked[i] += tonnes
+        labels.node["stock_build", k, i] = (source, "E", why)
     short = np.maximum(exports - supply - draw, 0.0)
     pinned = trade.t.sum(axis=1, where=trade.pinned) > 0.5 * short
+    pinned[ev.at("USA")] = True  # its imports are kept gross, so its re-exports must be too
     through = np.where(pinned, short, 0.0)
     for i in np.flatnonzero(through > 0.01 * (supply + imports)):
         labels.node["stock_draw", k, int(i)] = (
@@ -167,6 +175,7 @@ def _close(
         )
     draw += through
     built = np.minimum(through, imports)
+    built = built + stocked
     left = np.maximum(supply + draw + imports - exports - need - built, 0.0)
     share = np.full(left.size, s.build_share.get("default", 0.0))
     for place, x in s.build_share.items():
@@ -219,8 +228,10 @@ def assemble(
         supply = p.output[k] + p.secondary[k]
         for place, (tonnes, _, _) in s.draw.items():
             supply[ev.at(place)] += tonnes
-        proxy = _proxy(ev, proxies, s.use)
-        trade, use = stage_trade(ev, recipe, id, supply, needs[k], proxy, hide)
+        need = needs[k].copy()
+        for place, (tonnes, _, _) in s.build.items():
+            need[ev.at(place)] += tonnes
+        trade, use = stage_trade(ev, recipe, id, supply, need, _proxy(ev, proxies, s.use), hide)
         _close(ev, s, k, p, trade, use, labels)
         p.trade[k], p.weights["trade"][k] = trade.t, np.where(trade.weight > 0, trade.weight, 1.0)
         labels.kind.append(trade.kind)

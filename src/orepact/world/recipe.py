@@ -20,6 +20,7 @@ class UsTotal:
     t: float | None = None
     source: str = "usgs-mcs-2026"
     code: str | None = None
+    also: tuple[str, ...] = ()
     factor: float = 1.0
     less: float = 0.0
     shares: str | Mapping[str, float] | None = None
@@ -47,6 +48,7 @@ class StageRecipe:
     secondary: Mapping[str, Figure] = field(default_factory=dict)
     secondary_share: Mapping[str, float] = field(default_factory=dict)
     draw: Mapping[str, Figure] = field(default_factory=dict)
+    build: Mapping[str, Figure] = field(default_factory=dict)
     build_share: Mapping[str, float] = field(default_factory=dict)
     us_imports: tuple[UsTotal, ...] | None = None
     us_exports: tuple[UsTotal, ...] | None = None
@@ -88,7 +90,7 @@ def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
         if key in raw:
             raw[key] = tuple(_strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
     stage: StageRecipe = _strict(StageRecipe, raw, where)
-    for name in ("output", "secondary", "draw"):
+    for name in ("output", "secondary", "draw", "build"):
         for region, figure in getattr(stage, name).items():
             if len(figure) != 3 or not isinstance(figure[0], int | float):
                 raise WorldError(f"{where}.{name}.{region} must be [tonnes, source, reason].")
@@ -118,7 +120,7 @@ def load_recipes(text: str | None = None) -> tuple[dict[str, Recipe], dict[str, 
             )
         stages = {k: _stage(body[k], f"recipes.toml {id}.{k}") for k in known.stage_ids}
         for k, s in stages.items():
-            if s.use not in ("apparent", "industry", *proxies):
+            if s.use not in ("apparent", "none", "industry", *proxies):
                 raise WorldError(f"recipes.toml {id}.{k}: unknown use '{s.use}'.")
         out[id] = Recipe(id, chapter, stages)
     return {id: out[id] for id in minerals() if id in out}, proxies

@@ -96,13 +96,11 @@ def totals(
             left *= free
             banned += list(np.flatnonzero(pinned))
         else:
-            known = {
-                (o if importing else d): t
-                for (o, d), t in gross.get(x.code, {}).items()
-                if (d if importing else o) == us
-            }
-            left -= sum(known.values())
-            banned += list(known)
+            for code in (x.code, *x.also):
+                for (o, d), t in gross.get(code, {}).items():
+                    if (d if importing else o) == us:
+                        left -= t
+                        banned.append(o if importing else d)
         left = max(left, 0.0)
         shares = _shares(ev, recipe, x, observed, banned)
         if shares is None:

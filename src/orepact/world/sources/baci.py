@@ -2,8 +2,8 @@
 
 The publisher's own files (``BACI_HS22_Y2024_V*.csv`` with ``t,i,j,k,v,q`` and
 ``country_codes_V*.csv``) replace every other trade table when present. Else a complete
-extract of thirty codes is read. Missing quantities (4.7 %) are filled at the code's world unit
-value: good for homogeneous goods, wrong for baskets.
+extract of thirty codes is read. Missing quantities (4.7 %), and those whose unit value is absurd,
+are filled at the code's median unit value: good for homogeneous goods, wrong for baskets.
 """
 
 from __future__ import annotations
@@ -23,12 +23,31 @@ TOTALS = "data/02_trade/cma_baci_hs6_marginals/baci_world_totals_2018_2024.csv"
 OWN_FOLDER = "data/02_trade/baci"
 
 
+OUTLIER = 4.0
+"""A quantity is refused when its unit value is this many times off the code's median."""
+
+
 def _fill(frame: pl.DataFrame) -> pl.DataFrame:
-    """Fill missing tonnes at the code's world unit value, then sum to regions."""
-    known = pl.col("t").is_not_null() & (pl.col("t") > 0)
-    unit = (pl.col("usd").filter(known).sum() / pl.col("t").filter(known).sum()).over("hs6")
+    """Replace missing and absurd tonnes at the code's median unit value, and sum to regions.
+
+    The median is weighted by value, so that a few large honest flows set it. Values are
+    BACI's strong side; quantities of small flows are often of another unit or product.
+    """
+    named = pl.col("t").is_not_null() & (pl.col("t") > 0)
+    known = frame.filter(named).with_columns(unit=pl.col("usd") / pl.col("t")).sort("hs6", "unit")
+    middle = (
+        known.with_columns(
+            passed=pl.col("usd").cum_sum().over("hs6") / pl.col("usd").sum().over("hs6")
+        )
+        .filter(pl.col("passed") >= 0.5)
+        .group_by("hs6", maintain_order=True)
+        .agg(median=pl.col("unit").first())
+    )
+    ratio = pl.col("usd") / pl.col("t") / pl.col("median")
+    good = named & ratio.is_between(1 / OUTLIER, OUTLIER)
     return (
-        frame.with_columns(pl.when(known).then("t").otherwise(pl.col("usd") / unit).alias("t"))
+        frame.join(middle, on="hs6", how="left")
+        .with_columns(t=pl.when(good).then("t").otherwise(pl.col("usd") / pl.col("median")))
         .filter((pl.col("exporter") != pl.col("importer")) & pl.col("t").is_finite())
         .group_by("hs6", "exporter", "importer")
         .agg(pl.col("t").sum(), pl.col("usd").sum())
