@@ -14,7 +14,7 @@ from orepact.errors import InputError
 def check(
     pact: Annotated[str, typer.Argument(help="A shipped pact's name, or a YAML file.")],
 ) -> None:
-    """Read a pact strictly and say what does not hang together."""
+    """Read a pact strictly and say what does not hang together; errors give exit code 1."""
     from orepact import pact as pacts
     from orepact.pact.check import check as findings
 
@@ -22,8 +22,9 @@ def check(
     found = findings(agreed)
     for finding in found:
         typer.echo(str(finding))
-    typer.echo(f"{agreed.id}: {len(found)} findings.", err=True)
-    if found:
+    errors = sum(finding.level == "error" for finding in found)
+    typer.echo(f"{agreed.id}: {errors} errors, {len(found) - errors} other remarks.", err=True)
+    if errors:
         raise typer.Exit(1)
 
 
@@ -42,6 +43,7 @@ def diff(
 def timeline(
     pact: Annotated[str, typer.Argument(help="A shipped pact's name, or a YAML file.")],
     as_of: Annotated[str | None, typer.Option(help="Date, as 2026-11-24. Default: today.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the titles: en or es.")] = "en",
     ics: Annotated[Path | None, typer.Option(help="Write an iCalendar file.")] = None,
 ) -> None:
     """What is due, overdue, coming and expiring."""
@@ -54,10 +56,17 @@ def timeline(
         day = date.fromisoformat(as_of) if as_of else date.today()
     except ValueError:
         raise InputError(f"'{as_of}' is not a date. Write it as 2026-11-24.") from None
-    for line in dates(agreed, day):
-        typer.echo(str(line))
+    agenda = dates(agreed, day, language=lang)
+    typer.echo(f"{agreed.id} as of {day}")
+    for shelf in ("overdue", "due", "expiring", "upcoming", "expired", "done"):
+        events = getattr(agenda, shelf)
+        if events:
+            typer.echo(f"\n{shelf}")
+        for e in events:
+            owners = f" [{', '.join(e.owners)}]" if e.owners else ""
+            typer.echo(f"  {e.on}  {e.nature:<8} {e.what}{owners}")
     if ics:
-        ics.write_bytes(calendar(agreed))
+        ics.write_bytes(calendar(agreed, lang))
         typer.echo(f"wrote {ics}", err=True)
 
 

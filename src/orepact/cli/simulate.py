@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from orepact.errors import InputError
-
-if TYPE_CHECKING:
-    from orepact.study.simulate import Run
 
 
 def _day(text: str) -> date:
@@ -79,43 +78,28 @@ def simulate(
         typer.echo(f"Open {out / 'report.html'} in a browser.", err=True)
 
 
-class _progress:
+@contextmanager
+def _progress(wanted: bool) -> Iterator[Callable[[str, int, int], None] | None]:
     """A progress bar on stderr while draws are solved; nothing where none are."""
+    if not wanted:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __init__(self, wanted: bool) -> None:
-        self.wanted = wanted
+    columns = (
+        TextColumn("{task.description:>10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("minerals", total=None)
 
-    def __enter__(self) -> Step | None:
-        if not self.wanted:
-            return None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeElapsedColumn as Elapsed
+        def step(mineral: str, done: int, total: int) -> None:
+            bar.update(task, description=mineral, completed=done, total=total)
 
-        self.bar = Progress(
-            TextColumn("{task.description:>10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            Elapsed(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self.bar.start()
-        self.task = self.bar.add_task("minerals", total=None)
-        return self.step
-
-    def step(self, mineral: str, done: int, total: int) -> None:
-        self.bar.update(self.task, description=mineral, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        if self.wanted:
-            self.bar.stop()
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Step = Callable[[str, int, int], None]
+        yield step
 
 
 def compare(

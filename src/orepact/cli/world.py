@@ -20,7 +20,9 @@ app = typer.Typer(help="The base year: who mines, refines, trades and uses what.
 
 @app.command("show")
 def show(
-    mineral: Annotated[str | None, typer.Argument(help="A mineral; default: a list of all.")] = None,
+    mineral: Annotated[
+        str | None, typer.Argument(help="A mineral; default: a list of all.")
+    ] = None,
     most: Annotated[int, typer.Option(help="Regions to show at each stage.")] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:

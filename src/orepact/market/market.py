@@ -79,7 +79,7 @@ class Market:
         build: Array | None = None,
         freight: Array | None = None,
         duty: Array | None = None,
-        cif: Sequence[bool] | None = None,
+        cif: Array | None = None,
         x0: Array | None = None,
         opened: Array | None = None,
         scale: Array | None = None,

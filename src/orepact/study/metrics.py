@@ -8,6 +8,7 @@ import numpy as np
 
 from orepact.market import Outcome
 from orepact.market.accounts import LINES, accounts
+from orepact.market.protection import effective_protection
 
 Array = Any
 WORLD = "WLD"
@@ -25,6 +26,8 @@ UNITS = {
     "producer price": "USD/t",
     "buyers' price": "USD/t",
     "output": "t",
+    "margin": "USD/t",
+    "effective protection": "share",
     "purchases": "t",
     "imports": "t",
     "imports from members": "t",
@@ -35,29 +38,32 @@ UNITS = {
     "welfare": "USD",
     "matching": "USD",
     "matching of final users": "USD",
-    **{line: "USD" for line in LINES},
+    **dict.fromkeys(LINES, "USD"),
 }
 """Unit of each variable; lines of welfare are changes from the base year."""
 
 
-def metrics(out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]) -> dict[Key, Array]:
-    """Figures of one outcome, each with the outcome's leading axes.
+def metrics(
+    base: Outcome, out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]
+) -> dict[Key, Array]:
+    """Figures of outcome ``out``, each with its leading axes; protection is against ``base``.
 
     ``regions`` absent from the market have zero trade and output and no price. Prices of
     nodes that do not produce are NaN: they are not unique and mean nothing.
     """
     market, st = out.market, out.state
     x, price = st.x, out.price
-    K, R = st.p.shape[-2:]
-    abroad = np.where(np.eye(R), 0.0, x)
+    abroad = np.where(np.eye(len(market.regions)), 0.0, x)
     inside = np.array([r in members for r in market.regions])
     made = np.maximum(st.y, 0.0)
+    makes = np.sum(market.supply.capacity, axis=-2) > 0
     supplied = np.sum(x, axis=-1)
     bought = np.where(st.Q > 0, st.P, np.nan)
     by_route = {"floor levy": st.levy * x}
-    base = market.cif * (market.freight + out.wedges.freight) + st.invoice
-    by_route["tariffs"] = (out.wedges.duty * base + out.wedges.specific) * x
+    valued = market.cif * (market.freight + out.wedges.freight) + st.invoice
+    by_route["tariffs"] = (out.wedges.duty * valued + out.wedges.specific) * x
     a = accounts(market, out.wedges, st)
+    erp = effective_protection(base, out, members)
     found: dict[Key, Array] = {}
 
     def put(stage: str, region: str, **values: Array) -> None:
@@ -70,7 +76,8 @@ def metrics(out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]) ->
             if code not in market.regions:
                 put(stage, code, price=nothing + np.nan, index=nothing + np.nan, output=nothing,
                     purchases=nothing, imports=nothing, members=nothing, others=nothing,
-                    exports=nothing, levy=nothing, tariffs=nothing)  # fmt: skip
+                    exports=nothing, levy=nothing, tariffs=nothing, margin=nothing + np.nan,
+                    erp=nothing + np.nan)  # fmt: skip
                 continue
             r = market.region(code)
             own = price[..., k, r] if market.x0[..., k, r, :].sum() > 0 else nothing + np.nan
@@ -83,19 +90,25 @@ def metrics(out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]) ->
                 exports=abroad[..., k, r, :].sum(-1),
                 levy=by_route["floor levy"][..., k, :, r].sum(-1),
                 tariffs=by_route["tariffs"][..., k, :, r].sum(-1),
+                margin=np.where(makes[..., k, r], st.m[..., k, r], np.nan),
+                erp=np.where(makes[..., k, r], erp[..., k, r], np.nan),
             )  # fmt: skip
-        total = supplied[..., k, :]
-        mean = np.sum(np.nan_to_num(price[..., k, :]) * total, -1) / np.sum(total, -1)
+        total, Q = supplied[..., k, :], st.Q[..., k, :]
+        levy, tariffs = (by_route[n][..., k, :, :].sum((-2, -1)) for n in ("floor levy", "tariffs"))
         put(
-            stage, WORLD, price=mean, index=np.sum(np.nan_to_num(bought[..., k, :]) * st.Q[..., k, :], -1)
-            / np.sum(st.Q[..., k, :], -1), output=made[..., k, :].sum(-1),
-            purchases=st.Q[..., k, :].sum(-1), imports=abroad[..., k, :, :].sum((-2, -1)),
+            stage,
+            WORLD,
+            price=_mean(price[..., k, :], total),
+            index=_mean(bought[..., k, :], Q),
+            output=made[..., k, :].sum(-1),
+            purchases=Q.sum(-1),
+            imports=abroad[..., k, :, :].sum((-2, -1)),
             members=abroad[..., k, inside, :].sum((-2, -1)),
             others=abroad[..., k, ~inside, :].sum((-2, -1)),
             exports=abroad[..., k, :, :].sum((-2, -1)),
-            levy=by_route["floor levy"][..., k, :, :].sum((-2, -1)),
-            tariffs=by_route["tariffs"][..., k, :, :].sum((-2, -1)),
-        )  # fmt: skip
+            levy=levy,
+            tariffs=tariffs,
+        )
     totals = {
         **a.lines,
         "welfare": a.welfare,
@@ -112,6 +125,8 @@ def metrics(out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]) ->
 
 _NAMES = {
     "price": "producer price",
+    "margin": "margin",
+    "erp": "effective protection",
     "index": "buyers' price",
     "output": "output",
     "purchases": "purchases",
@@ -122,3 +137,8 @@ _NAMES = {
     "levy": "floor levy",
     "tariffs": "tariffs",
 }
+
+
+def _mean(values: Array, weights: Array) -> Array:
+    """Mean over regions, weighted by tonnes; regions without a value have no tonnes."""
+    return np.sum(np.nan_to_num(values) * weights, axis=-1) / np.sum(weights, axis=-1)

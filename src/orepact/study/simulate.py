@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from orepact.catalogue import mineral as find
-from orepact.catalogue import minerals as all_minerals
 from orepact.errors import InputError, NoMatchError
 from orepact.market import Outcome, calibrate, solve
-from orepact.market.instruments import Effect, effects, is_simulated, matches, touches, wedges
+from orepact.market.instruments import Effect, effects, is_simulated, matches, wedges
 from orepact.pact import Pact
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
+from orepact.study.warnings import warnings
 from orepact.world import Chain, World
 
 Array = Any
@@ -59,6 +59,7 @@ class MineralRun:
     policy: Outcome
     figures: dict[Key, Figure]
     effects: tuple[Effect, ...]
+    warnings: tuple[str, ...]
     opened_share: float
     failed: int
 
@@ -136,16 +137,24 @@ def _one(
     market = calibrate(chain)
     base = solve(market)
     policy = solve(market, wedges(pact, market, day), start=base)
-    before = metrics(base, members, regions)
-    after = metrics(policy, members, regions)
+    before = metrics(base, base, members, regions)
+    after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed) if n else None
     ranges, failed = _ranges(pact, chain, day, members, regions, sample, progress)
     figures = {
         key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
         for key in before
     }
+    opened = _opened(base, policy)
     return MineralRun(
-        chain, base, policy, figures, effects(pact, policy, day), _opened(base, policy), failed
+        chain=chain,
+        base=base,
+        policy=policy,
+        figures=figures,
+        effects=effects(pact, policy, day),
+        warnings=warnings(pact, day, base, policy, opened),
+        opened_share=opened,
+        failed=failed,
     )
 
 
@@ -169,7 +178,8 @@ def _ranges(
         out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
         bad = ~np.broadcast_to(out.converged, (stop - start,))
         failed += int(bad.sum())
-        b, a = metrics(base, members, regions), metrics(out, members, regions)
+        b = metrics(base, base, members, regions)
+        a = metrics(base, out, members, regions)
         parts.append({k: (b[k], np.where(bad, np.nan, a[k])) for k in b})
         if progress:
             progress(chain.mineral, stop, len(sample))
@@ -211,15 +221,3 @@ def _opened(base: Outcome, policy: Outcome) -> float:
     change = np.abs(policy.state.x - base.state.x)
     total = float(change.sum())
     return float(change[base.market.opened].sum()) / total if total > 0 else 0.0
-
-
-def touched(run: Run) -> dict[str, tuple[str, ...]]:
-    """Minerals that each instrument names, for the record of a run."""
-    return {
-        i.id: tuple(
-            m
-            for m in all_minerals()
-            if m in run.minerals and touches(i, run.minerals[m].base.market)
-        )
-        for i in run.pact.instruments
-    }

@@ -1,0 +1,100 @@
+"""What a reader must know before trusting a mineral's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from orepact.catalogue import region_name
+from orepact.market import Outcome
+from orepact.market.instruments import is_simulated
+from orepact.market.supply import Isoelastic
+from orepact.pact import Pact
+from orepact.pact.trade import PriceFloor
+
+Array = Any
+
+MUCH = 0.2
+"""Share of the change in trade on opened routes from which a headline is flagged."""
+
+
+def warnings(
+    pact: Pact, on: date, base: Outcome, policy: Outcome, opened: float
+) -> tuple[str, ...]:
+    """All warnings, as sentences."""
+    return (
+        *_opened(opened),
+        *_incoherent(pact, on, base),
+        *_beyond(policy),
+        *_closed(base, policy),
+    )
+
+
+def _opened(share: float) -> Iterator[str]:
+    if share > MUCH:
+        yield (
+            f"{share:.0%} of the change in trade runs over routes that carried nothing in the "
+            "base year: read the direction, not the size."
+        )
+
+
+def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[str]:
+    """Floors that leave a processor no margin: ``F[k] < sum a F[j] + conversion``."""
+    market = base.market
+    floors = {
+        i.stage: float(F)
+        for i in pact.in_force(on)
+        if isinstance(i, PriceFloor) and is_simulated(i) and i.mineral == market.mineral
+        if (F := i.floor_at(on)) is not None
+    }
+    weight = np.sum(market.x0, axis=-1)
+    price = np.sum(market.p0 * weight, axis=-1) / np.maximum(np.sum(weight, axis=-1), 1e-300)
+    for k, stage in enumerate(market.stages):
+        feeds = [j for kk, j in market.edges if kk == k]
+        if stage not in floors or not any(market.stages[j] in floors for j in feeds):
+            continue
+        a = [float(np.median(market.inputs[k, j][market.inputs[k, j] > 0])) for j in feeds]
+        conversion = price[k] - sum(q * price[j] for q, j in zip(a, feeds, strict=True))
+        inputs = sum(
+            q * floors.get(market.stages[j], price[j]) for q, j in zip(a, feeds, strict=True)
+        )
+        least = inputs + conversion
+        if floors[stage] < least * (1 - 1e-6):
+            yield (
+                f"The floors do not fit together: {stage} at {floors[stage]:,.0f} USD/t is below "
+                f"its inputs at their floors plus base-year conversion, {least:,.0f} USD/t. "
+                "Processing inside the wall loses what the floor on its input takes."
+            )
+
+
+def _beyond(policy: Outcome) -> Iterator[str]:
+    market, st = policy.market, policy.state
+    backstop = market.demand.choke() / 1.5
+    substitutes = (backstop < st.P) & (100 * backstop > st.P)
+    high = np.isfinite(backstop) & substitutes & (st.Q > 0)
+    if np.any(high):
+        yield f"Beyond the backstop, where users substitute: {_places(policy, high)}."
+    curve = market.supply
+    if isinstance(curve, Isoelastic):
+        low = np.any((st.m[..., None, :] < curve.avoidable * curve.x0) & (curve.capacity > 0), -2)
+        if np.any(low):
+            yield f"Below avoidable cost, where plants close: {_places(policy, low)}."
+
+
+def _closed(base: Outcome, policy: Outcome) -> Iterator[str]:
+    empty = (policy.state.P > 100 * base.state.P) & (base.state.D > 0)
+    if np.any(empty):
+        yield f"No source is open, so nothing is bought: {_places(policy, empty)}."
+
+
+def _places(policy: Outcome, where: Array) -> str:
+    """Name the largest few of the marked nodes."""
+    market = policy.market
+    marked = [tuple(int(i) for i in at) for at in np.argwhere(where)]
+    size = np.sum(market.x0, axis=-1) + np.sum(market.x0, axis=-2)
+    marked.sort(key=lambda at: -size[at])
+    names = [f"{market.stages[k]} in {region_name(market.regions[r])}" for k, r in marked[:4]]
+    return ", ".join(names) + (f" and {len(marked) - 4} more" if len(marked) > 4 else "")
