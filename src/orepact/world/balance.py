@@ -85,8 +85,8 @@ class _System:
         p = self.priors
         K, R = p.output.shape
         sold, bought = np.arange(K * R).reshape(K, R), K * R + np.arange(K * R).reshape(K, R)
-        rows: list[Array] = []
-        columns: list[Array] = []
+        rows: list[NDArray[np.intp]] = []
+        columns: list[NDArray[np.intp]] = []
         values: list[Array] = []
         start, priors, weights, self.where = 0, [], [], {}
         for name in QUANTITIES:
@@ -95,7 +95,9 @@ class _System:
             self.where[name] = at
             own = start + np.arange(at.size)
 
-            def entry(row: Array, value: Array | float, own: Array = own) -> None:
+            def entry(
+                row: NDArray[np.intp], value: Array | float, own: NDArray[np.intp] = own
+            ) -> None:
                 rows.append(row)
                 columns.append(own)
                 values.append(np.broadcast_to(np.asarray(value, float), row.shape))

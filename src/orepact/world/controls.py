@@ -159,10 +159,8 @@ def compare(world: World) -> pl.DataFrame:
             raise WorldError(f"The control '{c.name}' has no value: {value}.")
         gap = value - published if c.unit == "share" else value / published - 1
         inside = value > published if c.tolerance is None else abs(gap) <= c.tolerance
-        rows.append(
-            (c.name, c.mineral, published, value, c.unit, gap, c.tolerance, inside)
-            + (c.mark, c.source, c.why)
-        )
+        found = (published, value, c.unit, gap, c.tolerance, inside)
+        rows.append((c.name, c.mineral, *found, c.mark, c.source, c.why))
     names = ("name", "mineral", "published", "value", "unit", "deviation", "tolerance", "inside")
     schema = {
         **dict.fromkeys(names, pl.Float64),

@@ -61,10 +61,8 @@ def node_rows(s: Solved) -> pl.DataFrame:
         for k, r in zip(*np.nonzero(prior), strict=True):
             source, flag, note = s.labels.node.get((quantity, int(k), int(r)), (BALANCE, "", ""))
             weight = float("inf") if quantity == "secondary" else p.weights[quantity][k, r]
-            rows.append(
-                (p.name, p.stages[k], p.regions[r], quantity, value[k, r], prior[k, r], weight)
-                + (flag, source, note)
-            )
+            place = (p.name, p.stages[k], p.regions[r], quantity)
+            rows.append((*place, value[k, r], prior[k, r], weight, flag, source, note))
     schema = {
         **dict.fromkeys(("mineral", "stage", "region", "quantity"), pl.String),
         **dict.fromkeys(("t", "prior_t", "weight"), pl.Float64),
@@ -105,10 +103,9 @@ def stage_rows(s: Solved, recipe: Recipe) -> pl.DataFrame:
         grade = stage.grade or GRADES[int(imputed > MOSTLY_IMPUTED)]
         prior, value = s.priors.output[k], s.balanced.output[k]
         moved = float(np.abs(value - prior).sum() / prior.sum())
-        rows.append(
-            (s.priors.name, id, grade, imputed, moved, s.balanced.residual, s.balanced.steps)
-            + (stage.note,)
-        )
+        run = s.balanced
+        found = (imputed, moved, run.residual, run.steps)
+        rows.append((s.priors.name, id, grade, *found, stage.note))
     names = ("mineral", "stage", "grade", "imputed_share", "moved", "residual", "steps", "note")
     return pl.DataFrame(rows, schema=names, orient="row")
 
@@ -158,9 +155,9 @@ def capacity_rows(ev: Evidence, recipe: Recipe, s: Solved) -> pl.DataFrame:
                         known[ev.at(r)] += t * share
             published = known > 0
             cap = np.where(published, np.maximum(known, out), cap)
-        for r in np.flatnonzero(cap):
-            row = (recipe.mineral, id, s.priors.regions[r], float(cap[r]))
-            told = ("usgs-mcs-2025", False) if published[r] else (cited.source, cited.assumed)
+        for i in np.flatnonzero(cap):
+            row = (recipe.mineral, id, s.priors.regions[i], float(cap[i]))
+            told = ("usgs-mcs-2025", False) if published[i] else (cited.source, cited.assumed)
             rows.append((*row, *told))
     names = ("mineral", "stage", "region", "t", "source", "assumed")
     return pl.DataFrame(rows, schema=names, orient="row")

@@ -35,7 +35,7 @@ def wape(found: Array, true: Array) -> float:
 
 
 def _off_diagonal(s: Solved, k: int) -> Array:
-    t = s.balanced.trade[k].copy()
+    t: Array = s.balanced.trade[k].copy()
     np.fill_diagonal(t, 0.0)
     return t
 

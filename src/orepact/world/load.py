@@ -18,20 +18,14 @@ from orepact.world.world import GRADES, KINDS, Array, Chain, World
 
 YEARS = (2024,)
 TABLES = Path(__file__).parent / "tables"
-NAMES = ("nodes", "flows", "inputs", "capacity", "stages") + (
-    "prices",
-    "freight",
-    "distances",
-    "duties",
-    "customs_basis",
-    "parameters",
-)
+FLOWS = ("nodes", "flows", "inputs", "capacity", "stages")
+VALUES = ("prices", "freight", "distances", "duties", "customs_basis", "parameters")
 
 
 def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
     """Read the tables that make a world, or raise :class:`WorldError` naming the missing one."""
     out = {}
-    for name in NAMES:
+    for name in FLOWS + VALUES:
         path = folder / f"{name}.parquet"
         if not path.is_file():
             raise WorldError(f"The table '{path.name}' is missing from '{folder}'. Build it again.")
@@ -71,7 +65,7 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
             .partition_by("mineral", as_dict=True, maintain_order=True)
             .items()
         }
-        for name in ("nodes", "flows", "inputs", "capacity", "stages")
+        for name in FLOWS
     }
     unknown = sorted(set(parts["nodes"]) - set(minerals()))
     if unknown:
@@ -90,9 +84,7 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
     return World(year, MappingProxyType(chains))
 
 
-def _places(
-    frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str
-) -> NDArray[np.intp]:
+def _places(frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str) -> NDArray[np.intp]:
     at = {code: i for i, code in enumerate(axis)}
     try:
         return np.array([at[code] for code in frame[column].to_list()], dtype=np.intp)
@@ -103,7 +95,9 @@ def _places(
         ) from None
 
 
-def _grids(nodes: pl.DataFrame, stages: tuple[str, ...], places: tuple[str, ...]) -> dict[str, Array]:
+def _grids(
+    nodes: pl.DataFrame, stages: tuple[str, ...], places: tuple[str, ...]
+) -> dict[str, Array]:
     """The five (K, R) quantities of one mineral."""
     names = ("output", "secondary", "stock_draw", "final_use", "stock_build")
     grid = np.zeros((len(names), len(stages), len(places)))

@@ -6,6 +6,7 @@ other customs records, margins of the largest traders, gaps filled from surpluse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from orepact.catalogue import minerals
 from orepact.world.balance import Priors
-from orepact.world.cells import BALANCE, STOCK, WEIGHTS, Trade, contents
+from orepact.world.cells import BALANCE, KIND, STOCK, WEIGHTS, Trade, contents
 from orepact.world.evidence import Evidence
 from orepact.world.gaps import fill_gaps
 from orepact.world.recipe import Recipe, StageRecipe
@@ -59,8 +60,8 @@ def _output(
         if place != "default":
             shares[ev.at(place)] = share
     secondary = t * shares
-    for i in np.flatnonzero(secondary):
-        labels.node["secondary", k, int(i)] = (ASSUMPTION, "E", f"{shares[i]:.3g} of published")
+    for j in np.flatnonzero(secondary):
+        labels.node["secondary", k, int(j)] = (ASSUMPTION, "E", f"{shares[j]:.3g} of published")
     for place, (tonnes, source, why) in s.secondary.items():
         i = ev.at(place)
         secondary[i] += tonnes
@@ -85,7 +86,7 @@ def inputs_array(ev: Evidence, recipe: Recipe) -> Array:
     return out
 
 
-def _proxy(ev: Evidence, proxies: dict[str, dict[str, float]], name: str) -> Array | None:
+def _proxy(ev: Evidence, proxies: Mapping[str, Mapping[str, float]], name: str) -> Array | None:
     """Shares of final use by region, or None where trade or the next stage decides.
 
     "industry" is half steel, half GDP: an assumption that keeps manufacturing countries above
@@ -117,6 +118,7 @@ def stage_trade(
     trade = recorded(ev, s, c, price, hide)
     if s.use == "none":
         trade.t[:, (need == 0) & (np.arange(need.size) != us)] = 0.0
+    trade.t[:, [ev.at(r) for r in s.transit]] = 0.0
     found = trade.t.copy()
     free = found.copy()
     free[us, :] = free[:, us] = 0.0
@@ -167,14 +169,15 @@ def _close(
     pinned = trade.t.sum(axis=1, where=trade.pinned) > 0.5 * short
     pinned[ev.at("USA")] = True  # its imports are kept gross, so its re-exports must be too
     through = np.where(pinned, short, 0.0)
-    for i in np.flatnonzero(through > 0.01 * (supply + imports)):
-        labels.node["stock_draw", k, int(i)] = (
+    for j in np.flatnonzero(through > 0.01 * (supply + imports)):
+        labels.node["stock_draw", k, int(j)] = (
             BALANCE,
             "E",
             "recorded exports beyond own supply: re-exports or unrecorded supply",
         )
     draw += through
-    built = np.minimum(through, imports)
+    recorded_in = trade.t.sum(axis=0, where=trade.kind != KIND["imputed"])
+    built = np.minimum(through, recorded_in)
     built = built + stocked
     left = np.maximum(supply + draw + imports - exports - need - built, 0.0)
     share = np.full(left.size, s.build_share.get("default", 0.0))
@@ -202,7 +205,7 @@ def _close(
 def assemble(
     ev: Evidence,
     recipe: Recipe,
-    proxies: dict[str, dict[str, float]],
+    proxies: Mapping[str, Mapping[str, float]],
     hide: Hidden = NOTHING,
 ) -> tuple[Priors, Labels]:
     """Priors of one chain, with where each comes from."""

@@ -59,6 +59,7 @@ class StageRecipe:
     margins: Mapping[str, str] = field(default_factory=dict)
     margin_skip: list[str] = field(default_factory=list)
     no_use: list[str] = field(default_factory=list)
+    transit: list[str] = field(default_factory=list)
     no_trade: list[str] = field(default_factory=list)
     use_cap: float | None = None
     capacity: str | None = None

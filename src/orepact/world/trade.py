@@ -117,4 +117,5 @@ def spread(total: float, shares: Mapping[int, float], rest: Array, banned: Seque
         out += left * others / others.sum()
     if out.sum() <= 0:
         raise WorldError(f"{total:.4g} t of trade have no partner to go to. Give shares.")
-    return total * out / out.sum()
+    placed: Array = total * out / out.sum()
+    return placed

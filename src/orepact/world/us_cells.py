@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from orepact.errors import WorldError
-from orepact.world.cells import KIND, WEIGHTS, Content, Trade
+from orepact.world.cells import Content, Trade
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import Recipe, StageRecipe, UsTotal
 from orepact.world.trade import spread
@@ -20,6 +19,7 @@ Gross = Mapping[str, Mapping[tuple[int, int], float]]
 
 
 def salient(ev: Evidence, chapter: str, detail: str) -> float:
+    """One United States statistic, t; withheld or unknown raises :class:`WorldError`."""
     if (chapter, detail) not in ev.salient:
         known = sorted(d for c, d in ev.salient if c == chapter)
         raise WorldError(f"The survey's {chapter} has no row {detail!r}. It has {known}.")

@@ -32,11 +32,10 @@ def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
 
     Columns hs6, exporter, importer, t (net weight), usd.
     """
-    columns = ("ref_year", "reporter_iso", "partner_iso", "flow_desc", "cmd_code")
-    columns += ("primary_value", "net_wgt")
+    keys = ("reporter_iso", "partner_iso", "flow_desc", "cmd_code")
+    columns = ("ref_year", *keys, "primary_value", "net_wgt")
     frame = text_table(raw, US_CELLS, columns).filter(pl.col("ref_year") == str(year))
     frame = numbers(frame, US_CELLS, "primary_value", "net_wgt")
-    keys = ["reporter_iso", "partner_iso", "flow_desc", "cmd_code"]
     twice = frame.filter(frame.select(keys).is_duplicated())
     if len(twice):
         r = twice.row(0, named=True)
@@ -56,8 +55,8 @@ def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
 
 def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
     """Imports of nickel ore (2604.00) as importers report them: hs6, exporter, importer, t, usd."""
-    columns = ("period", "reporterISO", "partnerISO", "flowCode", "cmdCode")
-    columns += ("primaryValue", "netWgt")
+    places = ("reporterISO", "partnerISO")
+    columns = ("period", *places, "flowCode", "cmdCode", "primaryValue", "netWgt")
     frame = text_table(raw, NICKEL, columns).filter(
         (pl.col("period") == str(year))
         & (pl.col("flowCode") == "M")
@@ -67,7 +66,7 @@ def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
         & ~pl.col("partnerISO").str.starts_with("X")
     )
     frame = numbers(frame, NICKEL, "primaryValue", "netWgt")
-    for c in ("reporterISO", "partnerISO"):
+    for c in places:
         frame = to_regions(frame, NICKEL, c, {"S19": "TWN"})
     return (
         frame.filter((pl.col("netWgt") > 0) & (pl.col("reporterISO") != pl.col("partnerISO")))

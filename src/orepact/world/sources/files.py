@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from orepact.errors import UnknownIdError, WorldError
 from orepact.catalogue import region
+from orepact.errors import UnknownIdError, WorldError
 
 
 def find(raw: Path, name: str) -> Path:

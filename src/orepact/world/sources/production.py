@@ -49,9 +49,10 @@ def source_id(text: str) -> str:
 
 
 def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
-    """Preferred output of the minerals ``ids`` by mineral, stage and region: t, worst flag, source, detail.
+    """Preferred output of the minerals ``ids`` by mineral, stage and region.
 
-    Flags run from A (published) to E (assumed). The source is that of the largest row.
+    Columns mineral, stage, region, t, flag (the worst), source, detail. Flags run from A
+    (published) to E (assumed). The source is that of the largest row.
     """
     columns = ("mineral", "stage", "iso3", "production_t", "source", "vintage", "flag", "preferred")
     frame = text_table(raw, SHEET, columns)
