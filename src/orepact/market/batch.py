@@ -51,7 +51,10 @@ def take(obj: Batched, at: tuple[int, ...]) -> Batched:
 
     def pick(v: Array, n: int) -> Array:
         lead = v.ndim - n
-        return v[at[len(at) - lead :]] if lead > 0 else v
+        if lead <= 0:
+            return v
+        own = zip(v.shape[:lead], at[len(at) - lead :], strict=True)
+        return v[tuple(0 if size == 1 else i for size, i in own)]
 
     changes: dict[str, Any] = {}
     for f in fields(obj):

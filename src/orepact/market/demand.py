@@ -123,7 +123,10 @@ class Isoelastic(Demand):
 
 @dataclass(frozen=True, slots=True)
 class Linear(Demand):
-    """``D = max(0, intercept - fall P)``; ``fall`` in tonnes per USD/t, ``P0`` the reference."""
+    """``D = max(0, intercept - fall P)``; ``fall`` in tonnes per USD/t, ``P0`` the reference.
+
+    Where ``fall`` is 0 the same tonnes are bought at any price.
+    """
 
     intercept: Array
     fall: Array
@@ -138,15 +141,18 @@ class Linear(Demand):
         return xp.where(self.intercept - self.fall * P > 0, -self.fall, 0.0 * P)
 
     def surplus(self, P: Array) -> Array:
-        safe = self._safe()
-        return (self.quantity(P) ** 2 - self.quantity(self.P0 + 0.0 * P) ** 2) / (2.0 * safe)
+        xp = array_namespace(P)
+        D, D0 = self.quantity(P), self.quantity(self.P0 + 0.0 * P)
+        return xp.where(self.fall > 0, (D**2 - D0**2) / (2.0 * self._safe()), D * (self.P0 - P))
 
     def benefit(self, P: Array) -> Array:
         D, D0, safe = self.quantity(P), self.quantity(self.P0 + 0.0 * P), self._safe()
         return (self.intercept * (D - D0) - (D**2 - D0**2) / 2.0) / safe
 
     def choke(self) -> Array:
-        return self.intercept / self._safe()
+        xp = array_namespace(self.fall)
+        some = (self.fall > 0) & (self.intercept > 0)
+        return xp.where(some, self.intercept / self._safe(), xp.inf)
 
     def _safe(self) -> Array:
         xp = array_namespace(self.fall)

@@ -42,7 +42,7 @@ class RESULTS(enum.Enum):
         "not depend on the producer price. The interval is reported."
     )
     not_converged = "Not solved: the iteration stalled. This is not a result."
-    no_supply = "No equilibrium: stocks are to be bought where no source is open."
+    no_supply = "No equilibrium: tonnes are to be bought at any price where no source is open."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,9 @@ class Outcome:
 
     @property
     def price(self) -> Array:
-        """Producer prices (K, O), NaN where nothing is produced."""
-        return np.where(self.active, self.state.p, np.nan)
+        """Producer prices (K, O), NaN where nothing is supplied or nothing may leave."""
+        shipped = np.sum(self.state.x, axis=-1) > 0
+        return np.where(self.active & shipped, self.state.p, np.nan)
 
 
 def active_nodes(market: Market, w: Wedges) -> Array:
@@ -103,13 +104,31 @@ def solve(
     w = Wedges.base(market) if wedges is None else wedges
     _refuse(market, w)
     active = active_nodes(market, w)
-    closed = replace(w, open=w.open * active[..., :, None])
+    closed = _closed(w, active)
     p0 = market.p0 if start is None else start.state.p
-    rent0 = None if start is None or not w.holder else start.state.rent
+    same = start is not None and start.wedges.holder == w.holder
+    rent0 = start.state.rent if start is not None and same else None
     root, state = attempt(market, closed, active, p0, rent0, tol)
     if not np.all(root.converged):
         root, state = rescue(market, closed, active, root, state, tol)
+    lost = np.any(_sourceless(market, closed) & (state.Q > 0), axis=(-2, -1))
+    root = root._replace(converged=root.converged & ~lost)
     return _outcome(market, closed, active, root, state, must_solve)
+
+
+def _closed(w: Wedges, active: Array) -> Wedges:
+    """Close the routes of nodes that cannot supply; a closed route sets no reference price."""
+    open_ = w.open * active[..., :, None]
+    eligible = w.eligible & (open_ > 0)
+    weights = np.where(eligible, w.weights, 0.0)
+    left, whole = (np.sum(v, axis=-2, keepdims=True) for v in (weights, w.weights))
+    weights = weights * np.where(left > 0, whole / np.where(left > 0, left, 1.0), 0.0)
+    return replace(w, open=open_, eligible=eligible, weights=weights)
+
+
+def _sourceless(market: Market, w: Wedges) -> Array:
+    """Destinations (..., K, D) without any open source."""
+    return ~np.any(market.sourcing.weight * w.open > 0, axis=-2)
 
 
 def _refuse(market: Market, w: Wedges) -> None:
@@ -131,7 +150,7 @@ def _outcome(
     status, message = RESULTS.converged, RESULTS.converged.value
     interval = None
     if not ok:
-        status, message = _diagnose(market, w, state, active)
+        status, message = _diagnose(market, w, state, active, root.converged)
         if must_solve:
             raise NotSolvedError(message)
     if np.any(root.converged):
@@ -145,32 +164,52 @@ def _outcome(
     )
 
 
-def _diagnose(market: Market, w: Wedges, st: State, active: Array) -> tuple[RESULTS, str]:
-    extra = market.build + w.purchase
-    empty = np.all(w.open * market.sourcing.weight == 0, axis=-2) & (extra > 0)
+def _diagnose(
+    market: Market, w: Wedges, st: State, active: Array, converged: Array
+) -> tuple[RESULTS, str]:
+    """Say why, and name the first or worst node among the members that failed."""
+    failed = ~converged[..., None, None]
+    n = converged.size
+    which = f" ({int(np.sum(~converged))} of {n} members did not solve)" if n > 1 else ""
+    empty = failed & _sourceless(market, w) & (st.Q > 0)
     if np.any(empty):
-        k, d = (int(i) for i in np.argwhere(empty)[0][-2:])
-        where = f"{market.stages[k]} in {market.regions[d]}"
-        return RESULTS.no_supply, f"{RESULTS.no_supply.value} First: {where}."
-    size = np.where(active, np.abs(st.excess / market.scale), 0.0)
-    size = np.nan_to_num(size, nan=np.inf)
-    at = np.unravel_index(int(np.argmax(size)), size.shape)
-    k, o = (int(i) for i in at[-2:])
+        *at, k, d = (int(i) for i in np.argwhere(empty)[0])
+        return RESULTS.no_supply, (
+            f"{RESULTS.no_supply.value} First: {_member(at)}{market.stages[k]} in "
+            f"{market.regions[d]}{which}. Open a source, or give its demand a backstop."
+        )
+    size = np.nan_to_num(np.where(active, np.abs(st.excess / market.scale), 0.0), nan=np.inf)
+    size = np.where(failed, size, -1.0)
+    *at, k, o = (int(i) for i in np.unravel_index(int(np.argmax(size)), size.shape))
     return RESULTS.not_converged, (
-        f"{RESULTS.not_converged.value} Worst node: {market.stages[k]} in {market.regions[o]}, "
-        f"off by {size[at]:.2g} of its size. Try a smaller shock, or check the node's capacity."
+        f"{RESULTS.not_converged.value} Worst node: {_member(at)}{market.stages[k]} in "
+        f"{market.regions[o]}, off by {size[(*at, k, o)]:.2g} of its size{which}. Try a smaller "
+        "shock, or check the node's capacity."
     )
 
 
+def _member(at: list[int]) -> str:
+    return f"member {', '.join(map(str, at))}, " if at else ""
+
+
 def _interval(market: Market, w: Wedges, st: State, active: Array) -> Array | None:
-    """Price ranges of nodes at capacity whose every landed cost ignores the producer price."""
+    """Price ranges of nodes at capacity whose every landed cost ignores the producer price.
+
+    From the price at which capacity is reached to the one at which the first entry is worth
+    the floor, on the floor's own terms.
+    """
     steep = st.own + np.abs(st.slope)
     flat = active & (steep <= 1e-12 * np.max(market.scale) / st.p) & (np.sum(st.x, axis=-1) > 0)
     if not np.any(flat):
         return None
     low = st.p - (st.m - np.max(market.supply.threshold(), axis=-2))
-    gross = (st.invoice - st.markup - st.exporter_rent) / st.p[..., None]
-    room = np.where(st.x > 0, (w.floor[..., None, :] - gross * st.p[..., None]) / gross, np.inf)
+    freight = market.freight + w.freight
+    invoice = st.invoice - st.markup
+    counts = w.counts_duty[..., None, :]
+    counted = counts * (w.duty * (invoice + market.cif * freight) + w.specific)
+    value = invoice + w.on_cif[..., None, :] * freight + counted
+    rise = (1.0 + w.export_tax) * (1.0 + counts * w.duty)
+    room = np.where(st.x > 0, (w.floor[..., None, :] - value) / rise, np.inf)
     high = st.p + np.min(room, axis=-1)
     out = np.stack([low, high], axis=-1)
     return np.where(flat[..., None], out, np.nan)

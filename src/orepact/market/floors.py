@@ -28,13 +28,13 @@ class Border(NamedTuple):
     slope: Array  # (..., O, N)
     fixed: Array  # (..., O, N)
     per_rent: Array  # (..., O, N) what a dollar of exporter's rent adds to the value
-    barred: Array  # (O, N) 0 where the route may set the reference, inf where not
-    weights: Array  # (O, N)
-    averaged: Array  # (N,)
-    group: Array  # (N, N) True where two destinations share a reference
-    covered: Array  # (O, N)
-    uniform: Array  # (N,) True for a period levy, False for a top-up
-    response: Array  # (N,)
+    barred: Array  # (..., O, N) 0 where the route may set the reference, inf where not
+    weights: Array  # (..., O, N)
+    averaged: Array  # (..., N)
+    group: Array  # (..., N, N) True where two destinations share a reference
+    covered: Array  # (..., O, N)
+    uniform: Array  # (..., N) True for a period levy, False for a top-up
+    response: Array  # (..., 1, N)
     landed: Array  # (..., O, N) what a dollar of mark-up and levy adds to the landed cost
 
 
@@ -59,35 +59,38 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
         if not len(at):
             continue
 
-        def cut(v: Array, k: int = k, at: Array = at) -> Array:
-            return v[..., k, :, :][..., at] if v.ndim > 2 else v[..., k, at]
+        def route(v: Array, k: int = k, at: Array = at) -> Array:
+            return v[..., k, :, :][..., at]
 
-        counts = xp.where(cut(w.counts_duty), 1.0, 0.0)
-        duty = cut(w.duty)
+        def border(v: Array, k: int = k, at: Array = at) -> Array:
+            return v[..., k, at]
+
+        counts = xp.where(border(w.counts_duty), 1.0, 0.0)[..., None, :]
+        duty = route(w.duty)
         per_rent = 1.0 + counts * duty
         fixed = (
-            xp.where(cut(w.on_cif), 1.0, 0.0) * cut(freight)
-            + cut(w.export_specific) * per_rent
-            + counts * (duty * cut(shipped) + cut(w.specific))
+            xp.where(border(w.on_cif), 1.0, 0.0)[..., None, :] * route(freight)
+            + route(w.export_specific) * per_rent
+            + counts * (duty * route(shipped) + route(w.specific))
         )
-        weights = cut(w.weights)
-        response = cut(w.response)
-        group = cut(w.group)
+        weights = route(w.weights)
+        response = border(w.response)[..., None, :]
+        group = border(w.group)
         out.append(
             Border(
                 stage=k,
                 at=at,
                 pick=np.eye(R)[at],
-                floor=cut(w.floor),
-                slope=(1.0 + cut(w.export_tax)) * per_rent,
+                floor=border(w.floor),
+                slope=(1.0 + route(w.export_tax)) * per_rent,
                 fixed=fixed,
                 per_rent=per_rent,
-                barred=xp.where(cut(w.eligible), 0.0, xp.inf),
+                barred=xp.where(route(w.eligible), 0.0, xp.inf),
                 weights=weights,
                 averaged=np.sum(weights, axis=-2) > 0,
-                group=(group[:, None] == group[None, :]) & (group[:, None] >= 0),
-                covered=xp.where(cut(w.covered), 1.0, 0.0),
-                uniform=~cut(w.top_up),
+                group=(group[..., :, None] == group[..., None, :]) & (group[..., :, None] >= 0),
+                covered=xp.where(route(w.covered), 1.0, 0.0),
+                uniform=~border(w.top_up),
                 response=response,
                 landed=response * (1.0 + duty) + (1.0 - response),
             )
@@ -108,14 +111,14 @@ def levied(b: Border, p: Array, rent: Array | None) -> Levied:
     lead = xp.matrix_transpose(slope) * (first[..., None] == xp.arange(p.shape[-1]))
     if np.any(b.averaged):
         reference = xp.where(b.averaged, xp.sum(b.weights * value, axis=-2), reference)
-        lead = xp.where(b.averaged[:, None], xp.matrix_transpose(b.weights * slope), lead)
+        lead = xp.where(b.averaged[..., None], xp.matrix_transpose(b.weights * slope), lead)
     if np.any(b.group):
         joint = xp.any(b.group, axis=-1)
         shared = xp.where(b.group, reference[..., None, :], xp.inf)
         best = xp.argmin(shared, axis=-1)
         reference = xp.where(joint, xp.min(shared, axis=-1), reference)
         row = xp.take_along_axis(lead, best[..., None], axis=-2)
-        lead = xp.where(joint[:, None], row, lead)
+        lead = xp.where(joint[..., None], row, lead)
     uniform = levy_period(xp.where(b.uniform, b.floor, 0.0), reference, 0.0)
     dlevy = xp.where((uniform > 0)[..., None], -lead, 0.0)
     top = b.covered * entry_top_up(xp.where(b.uniform, 0.0, b.floor)[..., None, :], value, 0.0)
