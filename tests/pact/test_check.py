@@ -98,7 +98,7 @@ def test_baskets_are_noted_until_national_codes_are_stated():
 
 
 def test_what_never_holds_together_is_told():
-    early = oxide(**{"from": "2026-03-01", "until": "2026-12-01"})
+    early = oxide(floor=[{"from": "2026-03-01", "until": "2026-12-01", "value": "110 USD/kg"}])
     assert "No day has everything in force" in found(early, "warning")[VALID.id].what
 
 

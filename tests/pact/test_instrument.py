@@ -39,6 +39,7 @@ CONTRACT = {
     "from": "2026-01-01",
     **SAID,
 }
+SIGNED = {"signed_by": ["CHN"], "fallback_duty": "47.6 %"}
 PREFERENCE = {"id": "free", "duty": "0 %", "origin": "mass_balance", **SAID}
 
 
@@ -111,7 +112,7 @@ def variants():
     top_up = {**FLOOR, "mode": "entry_top_up", "invoice_response": "0 %"}
     yield PriceFloor(**top_up), True
     yield PriceFloor(**{**FLOOR, "mode": "minimum_import_price"}), True
-    yield PriceFloor(**{**FLOOR, "mode": "undertaking", "fallback_duty": "47.6 %"}), False
+    yield PriceFloor(**{**FLOOR, "mode": "undertaking", **SIGNED}), False
     yield PriceFloor(**{**FLOOR, "mode": "ad_valorem"}), False
     yield PriceFloor(**{**FLOOR, "mode": "none"}), False
     yield Preference(**PREFERENCE, minerals="all", stages="all"), True
@@ -161,3 +162,62 @@ def test_exports_and_imports_are_told_apart():
 def test_a_contract_states_its_terms(change, message):
     with pytest.raises(ValidationError, match=message):
         Incentive(**{**CONTRACT, **change})
+
+
+def test_a_floor_with_a_gap_holds_on_both_sides_of_it():
+    steps = [
+        {"from": "2027-01-01", "until": "2028-01-01", "value": "20 USD/kg"},
+        {"from": "2029-01-01", "value": "21 USD/kg"},
+    ]
+    held = PriceFloor(**{**FLOOR, "floor": steps})
+    assert held.spans == (
+        Interval(date(2027, 1, 1), date(2028, 1, 1)),
+        Interval(date(2029, 1, 1)),
+    )
+    on = [date(2027, 6, 1), date(2028, 6, 1), date(2029, 6, 1)]
+    assert [held.in_force(d) for d in on] == [True, False, True]
+    assert [held.floor_at(d) is not None for d in on] == [True, False, True]
+
+
+def test_a_value_begins_after_the_instrument():
+    held = PriceFloor(**FLOOR, **{"from": "2026-02-04"})
+    assert held.interval == Interval(date(2027, 1, 1))
+    assert not held.in_force(date(2026, 6, 1))
+
+
+def test_a_quota_holds_where_both_rate_and_limit_are_stated():
+    held = TradeAction(
+        **ACTION,
+        action="tariff_rate_quota",
+        by=["USA"],
+        against=["CHN"],
+        rate=[{"from": "2028-01-01", "value": "25 %"}],
+        limit=[{"from": "2027-01-01", "until": "2030-01-01", "value": "10 t"}],
+        rent_holder="importer",
+    )
+    assert held.interval == Interval(date(2028, 1, 1), date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        ({"until": "2027-01-01"}, "20 USD/kg from 2027-01-01 never holds"),
+        ({"from": "2028-01-01", "until": "2027-06-01"}, "is not after"),
+    ],
+)
+def test_a_value_outside_the_instrument_s_days_is_refused(dates, message):
+    with pytest.raises(ValidationError, match=message):
+        PriceFloor(**FLOOR, **dates)
+
+
+def test_values_that_share_no_day_are_refused():
+    with pytest.raises(ValidationError, match="share no day"):
+        TradeAction(
+            **{**ACTION, "from": None},
+            action="tariff_rate_quota",
+            by=["USA"],
+            against=["CHN"],
+            rate=[{"from": "2028-01-01", "value": "25 %"}],
+            limit=[{"from": "2027-01-01", "until": "2028-01-01", "value": "10 t"}],
+            rent_holder="importer",
+        )

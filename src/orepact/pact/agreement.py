@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from orepact.catalogue import regions
 from orepact.errors import DateError, PactError, Problem, UnknownIdError, nearest
 from orepact.pact.base import Found, FrozenMap, Path, Reader, Strict, Text, refuse, shown
+from orepact.pact.explain import explained
 from orepact.pact.instrument import Instrument
-from orepact.pact.kinds import AnyInstrument
+from orepact.pact.kinds import KINDS, AnyInstrument
 from orepact.pact.party import CriticalList, Entry, Party, Source
 from orepact.pact.rules import Draft, broken
 
@@ -107,22 +108,24 @@ class Pact(Head):
         :class:`~orepact.errors.DateError` where no such day exists.
         """
         live = [i for i in self.instruments if i.status not in ("suspended", "ended")]
-        spans = [(i.id, i.interval) for i in live] + [(p.code, p.interval) for p in self.parties]
-        begins = [(span.start, name) for name, span in spans if span.start is not None]
-        ends = [(span.end, name) for name, span in spans if span.end is not None]
-        first, late = max(begins, default=(date.min, "nothing"))
-        for end, name in sorted(ends):
-            if end <= first:
-                raise DateError(
-                    f"No day has everything in force: {name} ends on {end}, {late} begins on "
-                    f"{first}. State a date."
-                )
-        return first
+        codes = {p.code for p in self.parties}
+        spans = [s for i in live for s in i.spans] + [p.interval for p in self.parties]
+        days = sorted({s.start for s in spans if s.start is not None})
+        for on in days:
+            if all(i.in_force(on) for i in live) and codes == set(self.members(on)):
+                return on
+        last = days[-1]
+        idle = [i.id for i in live if not i.in_force(last)]
+        idle += sorted(codes - set(self.members(last)))
+        raise DateError(
+            f"No day has everything in force: on {last}, when the last begins, {', '.join(idle)} "
+            "does not hold. State a date."
+        )
 
     def with_instrument(self, instrument: Instrument | Mapping[str, Any]) -> Pact:
         """A new pact with one more instrument, given as such or as its keys and values."""
         if not isinstance(instrument, Instrument):
-            instrument = _INSTRUMENT.validate_python(instrument)
+            instrument = _instrument(instrument)
         return self._with(instruments=(*self.instruments, instrument))
 
     def without(self, *ids: str) -> Pact:
@@ -157,7 +160,17 @@ class Pact(Head):
         return type(self)(**{**held, **changed})
 
 
-_INSTRUMENT: TypeAdapter[Instrument] = TypeAdapter(AnyInstrument)
+def _instrument(raw: Mapping[str, Any]) -> Instrument:
+    kind = str(raw.get("kind"))
+    if kind not in KINDS:
+        raise UnknownIdError(f"Unknown kind '{kind}'. {nearest(kind, KINDS)}")
+    try:
+        return KINDS[kind].model_validate(raw)
+    except ValidationError as error:
+        label = str(raw.get("id", kind))
+        raise PactError(
+            Problem(dotted((label, *f.path)), f.what, f.mend) for f in explained(error)
+        ) from None
 
 
 def dotted(path: Path) -> str:

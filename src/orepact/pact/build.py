@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from orepact.errors import Problem, nearest
 from orepact.pact.agreement import Head, Pact
-from orepact.pact.base import FrozenMap, Path
+from orepact.pact.base import Found, FrozenMap, Path
 from orepact.pact.explain import explained, mend_keys
 from orepact.pact.instrument import Instrument
 from orepact.pact.kinds import KINDS
@@ -55,7 +55,7 @@ class _Builder:
             listed=tuple(self._children("lists")),
         )
         for found in broken(draft):
-            self.problems.append(Problem(str(self.root.locate(found.path)), *found[1:]))
+            self.problems.append(_placed(self.root, found))
         if self.problems or stated is None:
             return None
         return Pact(
@@ -84,7 +84,7 @@ class _Builder:
         try:
             return model.model_validate(raw)
         except ValidationError as error:
-            self.problems += explained(error, node)
+            self.problems += (_placed(node, found) for found in explained(error))
             self._rest(node, raw, model, error)
             return None
 
@@ -104,10 +104,10 @@ class _Builder:
         try:
             model.model_validate({k: v for k, v in raw.items() if k not in faulty})
         except ValidationError as again:
-            for problem in explained(again, node):
-                said = re.findall(r"\w+", f"{problem.what} {problem.mend}")
+            for found in explained(again):
+                said = re.findall(r"\w+", f"{found.what} {found.mend}")
                 if not faulty & set(said):
-                    self.problems.append(problem)
+                    self.problems.append(_placed(node, found))
 
     def _kind(self, node: Node) -> type[Instrument] | None:
         if not isinstance(node.value, dict):
@@ -177,3 +177,9 @@ class _Builder:
             cited = node.get("source")
             if cited and isinstance(cited.value, str):
                 yield ("lists", name, "source"), cited.value
+
+
+def _placed(node: Node, found: Found) -> Problem:
+    """The mistake with its place in the file; its path begins at ``node``."""
+    key = found.what.startswith("Unknown key")
+    return Problem(str(node.locate(found.path, key=key)), found.what, found.mend)

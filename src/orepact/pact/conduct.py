@@ -15,6 +15,8 @@ from orepact.pact.value import DatedPrice, DatedShare, Days, Share
 class Standard(MaybeScoped):
     """A rule for mining, processing or trade: what it costs a tonne, whose proof counts."""
 
+    principal = (("cost",),)
+
     kind: Literal["standard"] = "standard"
     topic: Text
     by: Members = "members"
@@ -25,6 +27,8 @@ class Standard(MaybeScoped):
 
 class Cooperation(MaybeScoped):
     """Technical and regulatory work that saves freight and compliance cost between parties."""
+
+    principal = (("freight_saving", "standard_saving"),)
 
     kind: Literal["cooperation"] = "cooperation"
     topic: Text

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from orepact.errors import Problem, nearest
-from orepact.pact.base import FrozenMap, Path, shown, unknown_key
+from orepact.pact.base import Found, FrozenMap, Path, shown, unknown_key
 from orepact.pact.tree import Node
 
 
@@ -60,32 +60,32 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     return next((m for a in get_args(annotation) if (m := _model(a))), None)
 
 
-def explained(error: ValidationError, node: Node) -> Iterator[Problem]:
-    """One problem per mistake; places are looked up in ``node``, the value validated."""
+def explained(error: ValidationError) -> Iterator[Found]:
+    """One mistake per error of pydantic, with its path in the value that was validated."""
     for item in error.errors():
         loc: Path = item["loc"]
         context = item.get("ctx", {})
         if item["type"] == "orepact":
             for path, what, mend in context["found"]:
-                yield _problem(node, (*loc, *path), what, mend)
+                yield Found((*loc, *path), what, mend)
         elif item["type"] == "missing":
-            what = f"Key '{loc[-1]}' is missing."
-            yield _problem(node, loc[:-1], what, f"Add '{loc[-1]}'.")
+            yield Found(loc[:-1], f"Key '{loc[-1]}' is missing.", f"Add '{loc[-1]}'.")
+        elif item["type"] == "extra_forbidden":
+            yield Found(loc, f"Unknown key '{loc[-1]}'.", "Drop it, or correct its spelling.")
         elif item["type"] == "literal_error":
             known = [w.strip("' ") for w in context["expected"].replace(" or ", ", ").split(",")]
-            given = item["input"]
-            what = f"{shown(given)} is not one of the words for '{_last(loc)}'."
-            yield _problem(node, loc, what, nearest(str(given), known))
+            what = f"{shown(item['input'])} is not one of the words for '{_last(loc)}'."
+            yield Found(loc, what, nearest(str(item["input"]), known))
         elif item["type"] == "string_pattern_mismatch":
             what = f"'{item['input']}' has the wrong form for '{_last(loc)}'."
-            yield _problem(node, loc, what, _form(_last(loc)))
+            yield Found(loc, what, _form(_last(loc)))
         else:
             kind = _EXPECTED.get(item["type"])
             what = f"{shown(item['input'])} stands where {kind or 'another value'} is expected."
             mend = f"Write {kind}." if kind else item["msg"] + "."
             if context.get("class_name") == "Text":
                 mend = "Write {en: ..., es: ...}."
-            yield _problem(node, loc, what, mend)
+            yield Found(loc, what, mend)
 
 
 _EXPECTED = {
@@ -107,8 +107,3 @@ def _form(key: str) -> str:
 def _last(loc: Path) -> str:
     words = [str(p) for p in loc if isinstance(p, str)]
     return words[-1] if words else "this place"
-
-
-def _problem(node: Node, path: Path, what: str, mend: str) -> Problem:
-    key = what.startswith("Unknown key")
-    return Problem(str(node.locate(path, key=key)), what, mend)

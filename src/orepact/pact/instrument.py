@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar, Literal
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +22,9 @@ class Instrument(Span):
     published and put into practice are kept apart where they are known.
     """
 
+    principal: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of values over time without one of which, each, it does not hold."""
+
     kind: str
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Text | None = None
@@ -35,39 +39,86 @@ class Instrument(Span):
         """Pairs of mineral and stage that it touches; empty where it touches none."""
         return ()
 
+    @model_validator(mode="after")
+    def _values_hold(self) -> Self:
+        own = Interval(self.from_, self.until)
+        found = [
+            Found((field.alias or name,), what, "Correct one of the dates.")
+            for name, field in type(self).model_fields.items()
+            for what in _never_held(getattr(self, name), own)
+        ]
+        if not found and not self.spans:
+            what = "Its values share no day, so that it never holds."
+            found.append(Found((), what, "Correct the dates of its values."))
+        if found:
+            raise refuse(found)
+        return self
+
     @property
     def dated(self) -> tuple[Dated, ...]:
         """Its values over time, in the order of the fields."""
         held = (getattr(self, name) for name in type(self).model_fields)
         return tuple(v for v in held if isinstance(v, Dated))
 
+    def _stated(self, on: date) -> bool:
+        """Whether every group of its principal values has one on a day."""
+        for group in self.principal:
+            held = [v for name in group if (v := getattr(self, name)) is not None]
+            if held and all(v.at(on) is None for v in held):
+                return False
+        return True
+
+    @property
+    def spans(self) -> tuple[Interval, ...]:
+        """Stretches of days on which it holds: its own dates, where its values are stated.
+
+        >>> from orepact.pact import read
+        >>> read("us-mexico-2026").instrument("ndpr-oxide").spans
+        (Interval(start=datetime.date(2027, 1, 1), end=None),)
+        """
+        steps = [span for value in self.dated for span, _ in value.steps]
+        days = {
+            d for span in (Interval(self.from_, self.until), *steps) for d in (span.start, span.end)
+        }
+        edges: list[date | None] = [None, *sorted(d for d in days if d), None]
+        out: list[Interval] = []
+        for start, end in pairwise(edges):
+            first = start or (end - timedelta(days=1) if end else date.min)
+            if not (first in Interval(self.from_, self.until) and self._stated(first)):
+                continue
+            if out and out[-1].end == start:
+                out[-1] = Interval(out[-1].start, end)
+            else:
+                out.append(Interval(start, end))
+        return tuple(out)
+
     @property
     def interval(self) -> Interval:
-        """Days on which it holds: as stated, else as its own dated values say.
-
-        Where only the values are dated it begins with the earliest and ends when the last
-        has ended.
-        """
-        start, end = self.from_, self.until
-        if self.dated and start is None:
-            starts = [v.start for v in self.dated if v.start is not None]
-            start = min(starts) if starts else None
-        if self.dated and end is None:
-            ends = [v.end for v in self.dated if not _always(v)]
-            end = max((e for e in ends if e), default=None) if all(ends) else None
-        return Interval(start, end)
+        """From the first day on which it holds until the last has passed."""
+        spans = self.spans
+        return Interval(spans[0].start, spans[-1].end)
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on a day; suspended and ended instruments never do."""
-        return self.status not in ("suspended", "ended") and on in self.interval
+        live = self.status not in ("suspended", "ended")
+        return live and on in Interval(self.from_, self.until) and self._stated(on)
 
     def named(self, language: str = "en") -> str:
         """Title in a language, or kind and id where it has none."""
         return self.title.in_(language) if self.title else f"{self.kind} {self.id}"
 
 
-def _always(value: Dated) -> bool:
-    return len(value.steps) == 1 and value.steps[0][0] == Interval()
+def _never_held(value: object, own: Interval) -> list[str]:
+    """Steps of a dated value that lie outside the instrument's own days, in words."""
+    if not isinstance(value, Dated):
+        return []
+    begins = f" begins on {own.start}" if own.start else ""
+    ends = f"{' and' if begins else ''} ends on {own.end}" if own.end else ""
+    return [
+        f"{held.text} from {span.start} never holds: the instrument{begins}{ends}."
+        for span, held in value.steps
+        if not span.overlaps(own)
+    ]
 
 
 class Scoped(Instrument):

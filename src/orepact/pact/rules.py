@@ -231,11 +231,12 @@ def _shared(draft: Draft, a: Any, b: Any) -> frozenset[str]:
 
 def _same_days(a: Instrument, b: Instrument) -> bool:
     live = a.status not in ("suspended", "ended") and b.status not in ("suspended", "ended")
-    return live and a.interval.overlaps(b.interval)
+    return live and any(s.overlaps(t) for s in a.spans for t in b.spans)
 
 
 def _first_common(a: Instrument, b: Instrument) -> str:
-    starts = [s for s in (a.interval.start, b.interval.start) if s]
+    pairs = ((s, t) for s in a.spans for t in b.spans if s.overlaps(t))
+    starts = [d for span in next(pairs) for d in (span.start,) if d]
     return str(max(starts)) if starts else "the beginning"
 
 

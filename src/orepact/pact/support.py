@@ -37,6 +37,8 @@ class Incentive(Scoped):
     ``upside_cap_per_year`` what it takes back. ``content`` is what the strike is a price of.
     """
 
+    principal = (("strike",), ("tonnes",), ("amount",), ("rate",))
+
     kind: Literal["incentive"] = "incentive"
     form: Literal["grant", "loan", "tax_credit", "contract_for_difference", "offtake"]
     region: Region
@@ -96,6 +98,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 class Stockpile(MaybeScoped):
     """Stocks that the holders keep: target in days of cover, who contributes, when it is used."""
 
+    principal = (("target",),)
+
     kind: Literal["stockpile"] = "stockpile"
     holders: Members
     target: DatedDays | None = None
@@ -135,6 +139,8 @@ class Research(MaybeScoped):
 
 class Project(MaybeScoped):
     """A mine, plant or factory of mutual interest, in a party or a third country."""
+
+    principal = (("capacity",),)
 
     kind: Literal["project"] = "project"
     name: str

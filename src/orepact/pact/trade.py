@@ -14,7 +14,16 @@ from orepact.pact.base import Flag, Found, Strict, refuse
 from orepact.pact.content import substances
 from orepact.pact.instrument import Instrument, Scoped
 from orepact.pact.party import Span
-from orepact.pact.scope import Members, MineralId, Region, StageId, Target, Whom, mismatches
+from orepact.pact.scope import (
+    Members,
+    MineralId,
+    Region,
+    Regions,
+    StageId,
+    Target,
+    Whom,
+    mismatches,
+)
 from orepact.pact.value import DatedMass, DatedPrice, DatedRate, DatedShare, Share
 
 Mode = Literal[
@@ -94,7 +103,14 @@ class Exclusion(Span):
 
 
 class PriceFloor(Instrument):
-    """A minimum price at one stage of one mineral, held at the border of the parties ``in``."""
+    """A minimum price at one stage of one mineral, held at the border of the parties ``in``.
+
+    ``invoice_response`` is the share of an entry top-up that exporters capture by raising
+    their invoices. Under an undertaking the origins ``signed_by`` sell at the floor or
+    above, and the others pay ``fallback_duty``.
+    """
+
+    principal = (("floor",),)
 
     kind: Literal["price_floor"] = "price_floor"
     mineral: MineralId
@@ -104,6 +120,7 @@ class PriceFloor(Instrument):
     mode: Mode
     reference: Reference | None = None
     invoice_response: Share | None = None
+    signed_by: Regions | None = None
     fallback_duty: DatedRate | None = None
     regimes: Regimes = Regimes()
     exclusions: tuple[Exclusion, ...] = ()
@@ -129,9 +146,9 @@ class PriceFloor(Instrument):
         if self.mode != "entry_top_up" and self.invoice_response is not None:
             what = f"Mode {self.mode} has no invoice response."
             found.append(Found(("invoice_response",), what, "Drop it, or use entry_top_up."))
-        if self.mode == "undertaking" and self.fallback_duty is None:
-            what = "An undertaking has no duty for those who do not sign."
-            found.append(Found((), what, "Add fallback_duty: 47.6 %."))
+        if self.mode == "undertaking" and None in (self.fallback_duty, self.signed_by):
+            what = "An undertaking does not say who signs it and what the others pay."
+            found.append(Found((), what, "Add signed_by: [CHN] and fallback_duty: 47.6 %."))
         if self.interval.start is None:
             what = "The floor has no first day."
             found.append(Found(("floor",), what, "Add from: 2027-01-01 to its first step."))
@@ -155,6 +172,8 @@ class PriceFloor(Instrument):
 class Preference(Scoped):
     """A duty that goods of one party pay in another, in place of the ordinary one."""
 
+    principal = (("duty",),)
+
     kind: Literal["preference"] = "preference"
     between: Members = "members"
     duty: DatedRate
@@ -177,6 +196,8 @@ class TradeAction(Scoped):
     ``share`` is the part of the trade that a ban closes. ``stacking: replace`` puts the
     duty in place of the ordinary one, ``add`` on top of it.
     """
+
+    principal = (("rate", "specific"), ("limit",), ("share",))
 
     kind: Literal["trade_action"] = "trade_action"
     action: Literal[

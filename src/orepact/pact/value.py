@@ -86,6 +86,8 @@ _PATTERN = r"^\s*[+-]?[0-9][0-9_,.eE+-]*\s*\S.*$"
 
 def _amount(measure: Measure, text: object) -> Decimal:
     amount = Decimal(measure.parse(text))
+    if amount and not -18 <= amount.adjusted() <= 18:
+        raise UnitError(f"{text!r} is beyond any real amount. Check its digits and its unit.")
     if amount < 0 or (measure.high is not None and amount > measure.high):
         raise UnitError(f"{text!r} is out of range. It must be {measure.bounds}.")
     return amount
