@@ -91,7 +91,7 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         ),
         "importer rents": np.sum(st.importer_rent * x, axis=(-3, -2)),
         "exporter rents": np.sum(kept_out - np.sum(kept, axis=-1), axis=-2),
-        "budget": -np.sum(outlay, axis=-2),
+        "budget": -_by_payer(w, outlay),
         "stocks": np.sum(
             p * (market.draw + w.release) - st.P * (market.build + w.purchase), axis=-2
         ),
@@ -102,6 +102,12 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         "matching": np.sum(matching, axis=(-2, -1)),
     }
     return Accounts(lines, surplus, real, matching, share * matching)
+
+
+def _by_payer(w: Wedges, outlay: Array) -> Array:
+    """Outlay (..., K, R) by the region that pays, (..., R)."""
+    whose = w.payer[..., None] == np.arange(outlay.shape[-1])
+    return np.sum(outlay[..., None] * whose, axis=(-3, -2))
 
 
 def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:

@@ -157,7 +157,7 @@ def _output(f: Frame, p: Array, m: Array) -> tuple[Array, Array, Array, Array]:
         return y, slope, xp.zeros_like(m), xp.zeros_like(m)
     B = _benchmark(w, p, m)
     pay = contract_payment(B, w.strike, w.upside, w.threshold)
-    pay = xp.where(w.contracted > 0, xp.minimum(pay, w.pay_cap), 0.0)
+    pay = xp.where(w.contracted > 0, xp.maximum(xp.minimum(pay, w.pay_cap), -w.back_cap), 0.0)
     yc, sc = market.supply.quantity_slope((m + pay)[..., None, :])
     contract_slope = w.contracted * xp.sum(sc, axis=-2)
     y = (1 - w.contracted) * y + w.contracted * xp.sum(yc, axis=-2)

@@ -44,22 +44,27 @@ class Effect:
 
 
 def is_simulated(i: Instrument) -> bool:
-    """Whether the market acts on this instrument; a contract needs a region's price to settle."""
-    settles = not isinstance(i, Incentive) or (i.benchmark is not None and i.benchmark.region)
-    return simulated(i) and bool(settles)
+    """Whether the market acts on this instrument.
+
+    A contract settles against a region's producer price, which is without tax; one against a
+    named index or a price with tax is recorded only.
+    """
+    b = i.benchmark if isinstance(i, Incentive) else None
+    settles = b is not None and b.region is not None and b.tax_basis == "excluding_tax"
+    return simulated(i) and (settles or not isinstance(i, Incentive))
 
 
 def wedges(pact: Pact, market: Market, on: date) -> Wedges:
     """Wedges of all simulated instruments in force on a day, on top of the base year's.
 
     Raises :class:`NoMatchError` where an instrument on this mineral alone matches no route,
-    and :class:`InputError` where two floors claim the same border.
+    and :class:`InputError` where two floors claim the same border or two contracts a plant.
+    Duties that replace the ordinary one come before those that are added to it.
     """
     w = Wedges.base(market)
     members = pact.members(on)
     held = [i for i in pact.in_force(on) if is_simulated(i) and touches(i, market)]
-    order = {"preference": 0, "trade_action": 1, "price_floor": 2, "incentive": 3}
-    for i in sorted(held, key=lambda i: order[i.kind]):
+    for i in sorted(held, key=_order):
         w, matched = _add(i, w, market, members, on)
         if not matched and {m for m, _ in i.targets()} == {market.mineral}:
             raise NoMatchError(
@@ -68,6 +73,11 @@ def wedges(pact: Pact, market: Market, on: date) -> Wedges:
                 "Change its regions, stage or date, or leave it out."
             )
     return w
+
+
+def _order(i: Instrument) -> int:
+    added = isinstance(i, TradeAction) and i.stacking == "add"
+    return {"preference": 0, "trade_action": 1, "price_floor": 3, "incentive": 4}[i.kind] + added
 
 
 def matches(i: Instrument, pact: Pact, market: Market, on: date) -> bool:
@@ -230,7 +240,7 @@ def _reference(
     )
     if rule.rule == "named":
         eligible &= np.array([r == rule.origin for r in market.regions])[None, :, None]
-    eligible &= imports > 0
+    eligible &= (imports > 0) & ~market.opened
     eligible &= imports >= float(rule.minimum_share) * total
     if rule.rule != "average_non_member":
         return eligible, np.zeros(covered.shape)
@@ -245,13 +255,25 @@ def _contract(i: Incentive, w: Wedges, market: Market, on: date) -> tuple[Wedges
         return w, False
     r, k = market.region(i.region), int(np.flatnonzero(stages)[0])
     cap = np.sum(np.asarray(market.supply.capacity)[..., k, :, r], axis=-1)
-    if not np.all(cap > 0) or i.benchmark is None or i.benchmark.region not in market.regions:
+    if not np.all(cap > 0) or i.benchmark is None or i.benchmark.region is None:
         return w, False
+    if np.any(w.contracted[..., k, r] > 0):
+        raise InputError(
+            f"Contract '{i.id}' meets another contract on {market.stages[k]} {market.mineral} in "
+            f"{i.region} on {on}. Join them into one."
+        )
+    b, payer = (_named(c, i, market) for c in (i.benchmark.region, i.paid_by))
+    if not np.any(market.x0[..., k, b, :] > 0):
+        raise InputError(
+            f"Contract '{i.id}' settles against the price of {market.stages[k]} "
+            f"{market.mineral} in {i.benchmark.region}, which ships none. Name another benchmark."
+        )
     content = float(substances(market.mineral)[i.content]) if i.content else 1.0
     tonnes = _value(i.tonnes.at(on) if i.tonnes else None) * content
     strike = _value(i.strike.at(on) if i.strike else None) / content
     threshold = _value(i.upside_threshold.at(on) if i.upside_threshold else None, np.inf) / content
     cap_pay = _value(i.cap_per_year.at(on) if i.cap_per_year else None, np.inf) / tonnes
+    back = _value(i.upside_cap_per_year.at(on) if i.upside_cap_per_year else None, np.inf) / tonnes
     share = np.minimum(tonnes / cap, 1.0)
     here = np.zeros((len(market.stages), len(market.regions)), bool)
     here[k, r] = True
@@ -262,8 +284,20 @@ def _contract(i: Incentive, w: Wedges, market: Market, on: date) -> tuple[Wedges
         threshold=np.where(here, threshold, w.threshold),
         upside=np.where(here, _value(i.upside_share), w.upside),
         pay_cap=np.where(here, cap_pay, w.pay_cap),
-        benchmark=np.where(here, market.region(i.benchmark.region), w.benchmark),
+        back_cap=np.where(here, back, w.back_cap),
+        benchmark=np.where(here, b, w.benchmark),
+        payer=np.where(here, payer, w.payer),
     ), True
+
+
+def _named(code: str, i: Incentive, market: Market) -> int:
+    """Position of a region that a contract names."""
+    if code not in market.regions:
+        raise InputError(
+            f"Contract '{i.id}' names {code}, which has no part in the market for "
+            f"{market.mineral}. Name a region that makes, ships or uses it."
+        )
+    return market.region(code)
 
 
 def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
@@ -279,8 +313,11 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
         elif not i.in_force(on):
             found.append(Effect(*name, "not in force"))
         elif isinstance(i, TradeAction) and i.action in ("quota", "export_quota"):
-            found.append(Effect(*name, *_limit_state(out, limit)))
-            limit += 1
+            if matches(i, pact, market, on):
+                found.append(Effect(*name, *_limit_state(out, limit)))
+                limit += 1
+            else:
+                found.append(Effect(*name, "not binding"))
         elif isinstance(i, PriceFloor):
             found.append(Effect(*name, *_floor_state(i, out, members)))
         elif isinstance(i, Incentive):
@@ -292,8 +329,9 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
         else:
             base = Wedges.base(market)
             w, matched = _add(i, base, market, members, on)
+            some = _open(market, np.ones(market.x0.shape[-3:], bool))
             changed = matched and any(
-                np.any(getattr(w, f) != getattr(base, f))
+                np.any((getattr(w, f) != getattr(base, f)) & some)
                 for f in ("duty", "specific", "export_tax", "export_specific", "open")
             )
             found.append(Effect(*name, "binding" if changed else "not binding"))
@@ -302,9 +340,9 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
 
 def _limit_state(out: Outcome, g: int) -> tuple[str, float, str]:
     w, st = out.wedges, out.state
-    shipped = np.sum(w.limit_mask[g] * st.x, axis=(-3, -2, -1))
+    shipped = np.sum(w.limit_mask[..., g, :, :, :] * st.x, axis=(-3, -2, -1))
     slack = float(np.median(w.limit[..., g] - shipped))
-    bound = float(np.median(st.rent[..., g])) > 0
+    bound = float(np.median(st.rent[..., g])) > 1e-9 * float(np.mean(out.market.p0))
     return ("binding", 0.0, "t") if bound else ("not binding", slack, "t below the limit")
 
 

@@ -97,7 +97,8 @@ def _contracts(f: Frame, pt: Point, per: Array) -> Array:
     K, R = pt.p.shape[-2:]
     B = _benchmark(w, pt.p, pt.m)
     dpay = -1.0 * (w.strike > B) - w.upside * (w.threshold < B)
-    dpay = xp.where((pt.pay < w.pay_cap) & (w.contracted > 0), dpay, 0.0) * pt.contract_slope
+    free = (pt.pay < w.pay_cap) & (pt.pay > -w.back_cap) & (w.contracted > 0)
+    dpay = xp.where(free, dpay, 0.0) * pt.contract_slope
     dy = (dpay * B)[..., None] * (w.benchmark[..., None] == xp.arange(R))
     rows = []
     for k in range(K):

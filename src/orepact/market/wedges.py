@@ -30,7 +30,8 @@ reference of their group. With ``V`` the invoice value on the floor's terms::
 **Limits**: ``limit_mask`` (G, K, O, D), ``limit`` (G,) tonnes, ``holder`` who keeps the rent.
 **Contracts**: on ``contracted`` (K, R), a share of capacity, the producer is paid
 ``max(0, strike - B) - upside max(0, B - threshold)`` a tonne on top of the price, at most
-``pay_cap``; ``B`` is the producer price of ``benchmark`` (K, R), an index into origins.
+``pay_cap`` and at least ``-back_cap``; ``B`` is the producer price of ``benchmark`` (K, R), an
+index into origins, and ``payer`` (K, R) the region whose budget pays.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ class Wedges:
     threshold: Array
     upside: Array
     pay_cap: Array
+    back_cap: Array
     benchmark: Array
+    payer: Array
     limit: Array = field(default_factory=lambda: np.zeros(0))
     limit_mask: Array = field(default_factory=lambda: np.zeros((0, 1, 1, 1)))
     holder: tuple[str, ...] = ()
@@ -109,7 +112,9 @@ class Wedges:
             threshold=node + np.inf,
             upside=node,
             pay_cap=node + np.inf,
+            back_cap=node + np.inf,
             benchmark=np.zeros((K, R), int),
+            payer=np.broadcast_to(np.arange(R), (K, R)),
         )
 
     @property
