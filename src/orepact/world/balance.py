@@ -37,6 +37,11 @@ TOLERANCE = 1e-8
 """Largest permitted residual, as a share of the world's flow at the stage."""
 
 
+KEPT = 1e-6
+"""Where a figure falls below this share of its prior, the chain is tested for a solution in which
+no figure does; without one, it cannot be balanced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Priors:
     """What is known before balancing. Shapes as in :class:`orepact.world.Chain`, tonnes.
@@ -185,8 +190,12 @@ def balance(priors: Priors, max_steps: int = 200) -> Balanced:
         steps += 1
     gap = b - A @ x
     residual = float(np.max(np.abs(gap) / np.maximum(world, 1e-300)))
-    if not residual < TOLERANCE:
-        raise WorldError(f"{priors.name} does not balance: {_why(s)}")
+    met = residual < TOLERANCE
+    if not met or (x < KEPT * s.prior).any():
+        impossible = _impossible(s)
+        if impossible or not met:
+            reason = impossible or "the steps stalled. Check for extreme weights."
+            raise WorldError(f"{priors.name} does not balance: {reason}")
     parts = {}
     start = 0
     for name in QUANTITIES:
@@ -227,16 +236,15 @@ def _line_search(s: _System, dual: Array, step: Array, gap: Array) -> tuple[Arra
     return new, s.prior * np.exp(np.clip((s.matrix.T @ new) / s.weight, -600, 200))
 
 
-def _why(s: _System) -> str:
-    """Name what cannot balance: least total discrepancy by linear programming."""
+def _impossible(s: _System) -> str:
+    """Name what no positive figures can balance, by linear programming; "" if some can."""
     A, b = s.matrix, s.right
     n, m = A.shape[1], b.size
     unit = max(float(s.prior.max()), 1.0)
     slack = sparse.eye_array(m)
     full = sparse.hstack([A, slack, -slack])
     cost = np.concatenate([np.zeros(n), np.ones(2 * m)])
-    # every figure must keep at least a millionth of its prior: zero is outside the domain
-    low = np.concatenate([1e-6 * s.prior / unit, np.zeros(2 * m)])
+    low = np.concatenate([KEPT * s.prior / unit, np.zeros(2 * m)])
     found = optimize.linprog(
         cost,
         A_eq=full,
@@ -247,6 +255,6 @@ def _why(s: _System) -> str:
     short = np.abs(found.x[n : n + m] - found.x[n + m :]) * unit if found.success else np.zeros(m)
     worst = [int(i) for i in np.argsort(short)[::-1][:5] if short[i] > 1e-9 * unit]
     if not worst:
-        return "the steps stalled although a solution exists. Check for extreme weights."
+        return ""
     listed = "; ".join(f"{s.label(i)} by {short[i]:.3g} t" for i in worst)
     return f"no positive figures fit {listed}. Give the region a source, a use or a shipment."

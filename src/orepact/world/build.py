@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from orepact.catalogue import mineral
 from orepact.errors import WorldError
 from orepact.world import holdout, values
+from orepact.world.compiled import TABLES, assemble
 from orepact.world.controls import compare
-from orepact.world.evidence import gather
+from orepact.world.evidence import Evidence, gather
 from orepact.world.flows import (
+    Solved,
     adjustment_rows,
     capacity_rows,
     flow_rows,
@@ -22,11 +25,9 @@ from orepact.world.flows import (
     solve,
     stage_rows,
 )
-from orepact.world.load import assemble
-from orepact.world.recipe import load_recipes
+from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
 
-TABLES = Path(__file__).parent / "tables"
 YEAR = 2024
 
 
@@ -51,18 +52,10 @@ def sources_folder() -> Path:
     return Path(named)
 
 
-def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
-    """Compile every table of the base year; ``ids`` keeps some minerals only.
-
-    Flow tables: ``nodes``, ``flows``, ``inputs``, ``capacity``, ``stages``, ``adjustments``
-    (columns in :mod:`orepact.world.flows`); ``controls`` and ``holdout`` (how good it is);
-    value tables as in :func:`orepact.world.values.compile`.
-    """
-    recipes, proxies = load_recipes()
-    if ids is not None:
-        recipes = {id: recipes[id] for id in recipes if id in ids}
-    ev = gather(raw, recipes)
-    solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
+def flow_tables(
+    ev: Evidence, recipes: Mapping[str, Recipe], solved: Mapping[str, Solved]
+) -> dict[str, pl.DataFrame]:
+    """The balanced chains as tables: nodes, flows, inputs, capacity, stages, adjustments."""
     nodes = pl.concat([node_rows(s) for s in solved.values()])
     flows = pl.concat([flow_rows(s) for s in solved.values()])
     tables = {
@@ -76,7 +69,21 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     for table in tables.values():
         if "source" in table.columns:
             check_sources(table["source"].to_list())
-    tables |= values.compile(raw, ids)
+    return tables
+
+
+def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+    """Compile every table of the base year; ``ids`` keeps some minerals only.
+
+    Flow tables as in :func:`flow_tables`; ``controls`` and ``holdout`` (how good they are);
+    value tables as in :func:`orepact.world.values.compile`.
+    """
+    recipes, proxies = load_recipes()
+    if ids is not None:
+        recipes = {mineral(id).id: recipes[mineral(id).id] for id in ids}
+    ev = gather(raw, recipes)
+    solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
+    tables = flow_tables(ev, recipes, solved) | values.compile(raw, recipes)
     tables["controls"] = compare(assemble(tables, YEAR))
     tables["holdout"] = pl.concat(
         [f(ev, recipes, proxies, solved) for f in (holdout.codes, holdout.released)]

@@ -40,9 +40,16 @@ def _off_diagonal(s: Solved, k: int) -> Array:
     return t
 
 
-def _shares_off(found: Array, true: Array) -> float:
-    """Half the sum of absolute differences of two vectors of shares: the part misplaced."""
-    if found.sum() <= 0 or true.sum() <= 0:
+def misplaced(found: Array, true: Array) -> float | None:
+    """Part of a total put in the wrong place; None without a true total, 1 if none is found.
+
+    >>> import numpy as np
+    >>> misplaced(np.array([1.0, 1.0]), np.array([1.0, 3.0]))
+    0.25
+    """
+    if true.sum() <= 0:
+        return None
+    if found.sum() <= 0:
         return 1.0
     return float(np.abs(found / found.sum() - true / true.sum()).sum() / 2)
 
@@ -73,7 +80,7 @@ def codes(
                     error = float(np.abs(found - true).sum()) / trade
                     blind = Hidden(codes=frozenset({code}), seed=seed, us=True)
                     found = _off_diagonal(solve(ev, recipe, proxies, blind), k)
-                    off = _shares_off(found[:, us], true[:, us])
+                    off = misplaced(found[:, us], true[:, us])
                     rows.append(("code", id, stage.id, code, seed, error, off, trade))
     return _table(rows)
 
@@ -97,11 +104,17 @@ def released(
             b = np.concatenate([true[us], true[:, us]])
             if b.sum() <= 0:
                 continue
-            off = _shares_off(found[:, us], true[:, us])
+            off = misplaced(found[:, us], true[:, us])
             rows.append(("us", id, stage.id, "", "gravity", wape(a, b), off, float(b.sum())))
     return _table(rows)
 
 
-def _table(rows: list[tuple[str, str, str, str, str, float, float, float]]) -> pl.DataFrame:
-    names = ("test", "mineral", "stage", "code", "seed", "wape", "us_share", "trade_t")
-    return pl.DataFrame(rows, schema=names, orient="row")
+Row = tuple[str, str, str, str, str, float, float | None, float]
+
+
+def _table(rows: list[Row]) -> pl.DataFrame:
+    schema = {
+        **dict.fromkeys(("test", "mineral", "stage", "code", "seed"), pl.String),
+        **dict.fromkeys(("wape", "us_share", "trade_t"), pl.Float64),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

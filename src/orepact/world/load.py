@@ -1,39 +1,18 @@
-"""Load the world that ships with the package, checked."""
+"""Load the world that ships with the package, and trace its figures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
-from orepact.world import arrays
-from orepact.world.world import GRADES, KINDS, Array, Chain, World
+from orepact.world.compiled import TABLES, assemble, tables
+from orepact.world.world import World
 
 YEARS = (2024,)
-TABLES = Path(__file__).parent / "tables"
-FLOWS = ("nodes", "flows", "inputs", "capacity", "stages")
-VALUES = ("prices", "freight", "distances", "duties", "customs_basis", "parameters")
-
-
-def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
-    """Read the tables that make a world, or raise :class:`WorldError` naming the missing one."""
-    out = {}
-    for name in FLOWS + VALUES:
-        path = folder / f"{name}.parquet"
-        if not path.is_file():
-            raise WorldError(f"The table '{path.name}' is missing from '{folder}'. Build it again.")
-        try:
-            out[name] = pl.read_parquet(path)
-        except pl.exceptions.PolarsError as bad:
-            raise WorldError(f"'{path.name}' cannot be read: {bad}. Build it again.") from bad
-    return out
 
 
 def load(year: int = 2024) -> World:
@@ -54,143 +33,6 @@ def load(year: int = 2024) -> World:
 @cache
 def _load() -> World:
     return assemble(tables(), YEARS[0])
-
-
-def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
-    """Build a world from tables, checking ids, signs, completeness and the balance."""
-    parts = {
-        name: {
-            str(key[0]): part
-            for key, part in held[name]
-            .partition_by("mineral", as_dict=True, maintain_order=True)
-            .items()
-        }
-        for name in FLOWS
-    }
-    unknown = sorted(set(parts["nodes"]) - set(minerals()))
-    if unknown:
-        raise WorldError(f"The tables hold a mineral '{unknown[0]}' the catalogue does not know.")
-    cif = arrays.cif_array(held["customs_basis"])
-    chains = {}
-    for id in minerals():
-        if id in parts["nodes"]:
-            lacking = [n for n, part in parts.items() if id not in part and n != "inputs"]
-            if lacking:
-                raise WorldError(f"The table of {lacking[0]} has no row for {id}. Build it again.")
-            own = {name: part[id] for name, part in parts.items() if id in part}
-            chains[id] = _chain(id, own, held, cif)
-    if not chains:
-        raise WorldError("The tables hold no mineral.")
-    return World(year, MappingProxyType(chains))
-
-
-def _places(frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str) -> NDArray[np.intp]:
-    at = {code: i for i, code in enumerate(axis)}
-    try:
-        return np.array([at[code] for code in frame[column].to_list()], dtype=np.intp)
-    except KeyError as bad:
-        raise WorldError(
-            f"The table of {what} has an unknown {column} '{bad.args[0]}'. "
-            f"{nearest(str(bad.args[0]), axis)}"
-        ) from None
-
-
-def _grids(
-    nodes: pl.DataFrame, stages: tuple[str, ...], places: tuple[str, ...]
-) -> dict[str, Array]:
-    """The five (K, R) quantities of one mineral."""
-    names = ("output", "secondary", "stock_draw", "final_use", "stock_build")
-    grid = np.zeros((len(names), len(stages), len(places)))
-    q = _places(nodes, "quantity", names, "nodes")
-    k, r = _places(nodes, "stage", stages, "nodes"), _places(nodes, "region", places, "nodes")
-    grid[q, k, r] = nodes["t"].to_numpy()
-    return dict(zip(names, grid, strict=True))
-
-
-def _chain(
-    id: str,
-    own: Mapping[str, pl.DataFrame],
-    held: Mapping[str, pl.DataFrame],
-    cif: NDArray[np.bool_],
-) -> Chain:
-    stages, places = minerals()[id].stage_ids, regions()
-    K, R = len(stages), len(places)
-    flows, stage, cap = own["flows"], own["stages"], own["capacity"]
-    k, kinds = _places(flows, "stage", stages, "flows"), _places(flows, "kind", KINDS, "flows")
-    o = _places(flows, "origin", places, "flows")
-    d = _places(flows, "destination", places, "flows")
-    trade, kind = np.zeros((K, R, R)), np.zeros((K, R, R), dtype=np.int8)
-    trade[k, o, d], kind[k, o, d] = flows["t"].to_numpy(), kinds
-    capacity = np.zeros((K, R))
-    at = _places(cap, "stage", stages, "capacity"), _places(cap, "region", places, "capacity")
-    capacity[at] = cap["t"].to_numpy()
-    _places(stage, "grade", GRADES, "stages")
-    if set(stage["stage"]) != set(stages):
-        raise WorldError(f"The table of stages lacks a stage of {id}. Build it again.")
-    chain = Chain(
-        mineral=id,
-        stages=stages,
-        regions=places,
-        inputs=_inputs(own.get("inputs"), stages, places),
-        **_grids(own["nodes"], stages, places),
-        capacity=capacity,
-        trade=trade,
-        kind=kind,
-        price=arrays.price_array(held["prices"], id),
-        freight=arrays.freight_array(held["freight"], held["distances"], held["prices"], id),
-        duty=arrays.duty_array(held["duties"], id),
-        cif=cif,
-        parameters=arrays.parameter_map(held["parameters"], id),
-        grade=MappingProxyType(dict(stage.select("stage", "grade").iter_rows())),
-        notes=MappingProxyType(dict(stage.select("stage", "note").iter_rows())),
-    )
-    check(chain)
-    return chain
-
-
-def _inputs(rows: pl.DataFrame | None, stages: tuple[str, ...], places: tuple[str, ...]) -> Array:
-    out = np.zeros((len(stages), len(stages), len(places)))
-    if rows is None:
-        return out
-    for r in rows.sort("region").iter_rows(named=True):
-        at = slice(None) if not r["region"] else places.index(r["region"])
-        out[stages.index(r["stage"]), stages.index(r["input"]), at] = r["t_per_t"]
-    return out
-
-
-def residuals(chain: Chain) -> tuple[Array, Array]:
-    """What is shipped less what there is, and what is bought less what is used: (K, R), t."""
-    there = chain.output + chain.secondary + chain.stock_draw
-    used = chain.final_use + chain.stock_build
-    used = used + np.einsum("jkr,jr->kr", chain.inputs, chain.output)
-    return chain.trade.sum(axis=2) - there, chain.trade.sum(axis=1) - used
-
-
-def check(chain: Chain) -> None:
-    """Raise :class:`WorldError` for a NaN, a negative figure, or a balance off by 1e-6."""
-    for name in ("output", "capacity", "secondary", "stock_draw", "final_use", "stock_build"):
-        a = getattr(chain, name)
-        if not (np.isfinite(a).all() and (a >= 0).all()):
-            k, r = np.argwhere(~(np.isfinite(a) & (a >= 0)))[0]
-            raise WorldError(
-                f"{chain.mineral} {chain.stages[k]} {chain.regions[r]}: {name} is {a[k, r]}, "
-                "not a positive number. Build the tables again."
-            )
-    if not (np.isfinite(chain.trade).all() and (chain.trade >= 0).all()):
-        raise WorldError(f"{chain.mineral}: trade holds a NaN or a negative figure.")
-    if (chain.capacity < chain.output * (1 - 1e-9)).any():
-        k, r = np.argwhere(chain.capacity < chain.output * (1 - 1e-9))[0]
-        raise WorldError(
-            f"{chain.mineral} {chain.stages[k]} {chain.regions[r]} makes more than its capacity."
-        )
-    world = np.maximum(chain.output.sum(axis=1), 1e-300)
-    for gap, what in zip(residuals(chain), ("shipped", "bought"), strict=True):
-        if (np.abs(gap) > 1e-6 * world[:, None]).any():
-            k, r = np.unravel_index(np.argmax(np.abs(gap) / world[:, None]), gap.shape)
-            raise WorldError(
-                f"{chain.mineral} {chain.stages[k]} {chain.regions[r]} does not balance: what is "
-                f"{what} is off by {gap[k, r]:.4g} t. Build the tables again."
-            )
 
 
 def why(mineral: str, stage: str, region: str, folder: Path = TABLES) -> pl.DataFrame:

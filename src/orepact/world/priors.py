@@ -120,16 +120,18 @@ def stage_trade(
         trade.t[:, (need == 0) & (np.arange(need.size) != us)] = 0.0
     trade.t[:, [ev.at(r) for r in s.transit]] = 0.0
     found = trade.t.copy()
+    imports = None if hide.us else s.us_imports
+    exports = None if hide.us else s.us_exports
     free = found.copy()
-    free[us, :] = free[:, us] = 0.0
+    if imports is not None:
+        free[:, us] = 0.0
+    if not hide.us:
+        free[us, :] = 0.0
     traced = trace_hubs(free, np.maximum(supply - need, 0.2 * supply))
     trade.mark((traced > 2 * free) & (traced > 0), "filled", "margins", "baci-v202601")
-    traced[us, :], traced[:, us] = found[us, :], found[:, us]
-    trade.t = traced
-    unplaced, imports, exports = 0.0, s.us_imports, s.us_exports
-    if hide.us:
-        imports = exports = None
-    else:
+    trade.t = np.where(free > 0, traced, np.where(found > 0, found, traced))
+    unplaced = 0.0
+    if not hide.us:
         gross = customs_cells(ev, s, c, trade)
         for importing, entries in ((True, imports), (False, exports)):
             if entries is None:

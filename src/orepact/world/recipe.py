@@ -93,7 +93,8 @@ def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
     stage: StageRecipe = _strict(StageRecipe, raw, where)
     for name in ("output", "secondary", "draw", "build"):
         for region, figure in getattr(stage, name).items():
-            if len(figure) != 3 or not isinstance(figure[0], int | float):
+            whole = isinstance(figure, list) and [type(x) for x in figure[1:]] == [str, str]
+            if not whole or not isinstance(figure[0], int | float):
                 raise WorldError(f"{where}.{name}.{region} must be [tonnes, source, reason].")
     return stage
 

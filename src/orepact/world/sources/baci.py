@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import find, keep, numbers, text_table, to_regions
+from orepact.world.sources.files import numbers, parquet_table, text_table, to_regions
 
 EXTRACT = "data/02_trade/cma_baci/baci_2024_bilateral_30codes.parquet"
 OLDER = "data/02_trade/cma_baci/baci_2022.csv"
@@ -93,9 +93,8 @@ def own(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFrame | N
 
 def extract(raw: Path) -> pl.DataFrame:
     """Read the complete 2024 extract of thirty codes."""
-    path = find(raw, EXTRACT)
     columns = ("year", "exporter", "importer", "hs6", "value_kusd", "qty_t")
-    frame = keep(pl.read_parquet(path), EXTRACT, columns).with_row_index("row", offset=1)
+    frame = parquet_table(raw, EXTRACT, columns)
     if frame["value_kusd"].null_count():
         raise WorldError(f"'{EXTRACT}' has rows without a value.")
     for c in ("exporter", "importer"):

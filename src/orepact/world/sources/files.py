@@ -39,6 +39,16 @@ def text_table(
     return keep(frame, name, columns).with_row_index("row", offset=2)
 
 
+def parquet_table(raw: Path, name: str, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Read a Parquet file, keeping ``columns`` and a row number from 1."""
+    path = find(raw, name)
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as bad:
+        raise WorldError(f"'{name}' cannot be read: {bad}. Take a whole copy.") from bad
+    return keep(frame, name, columns).with_row_index("row", offset=1)
+
+
 def keep(frame: pl.DataFrame, name: str, columns: tuple[str, ...]) -> pl.DataFrame:
     """Keep the named columns of a table, or raise saying which the file lacks."""
     lacking = [c for c in columns if c not in frame.columns]

@@ -1,0 +1,148 @@
+"""A miniature world from miniature files, from end to end."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from orepact.errors import WorldError
+from orepact.world import build, compiled
+from orepact.world.evidence import gather
+from orepact.world.flows import solve
+from orepact.world.priors import assemble
+from orepact.world.recipe import load_recipes
+from orepact.world.sources import baci, usgs
+from orepact.world.world import KINDS
+
+
+@pytest.fixture
+def zinc(zinc_sources):
+    recipes, proxies = load_recipes()
+    recipe = recipes["zinc"]
+    ev = gather(zinc_sources, {"zinc": recipe})
+    return ev, recipe, proxies, solve(ev, recipe, proxies)
+
+
+@pytest.fixture
+def shipped_values(monkeypatch):
+    held = compiled.tables()
+    kept = {n: held[n] for n in compiled.VALUES}
+    monkeypatch.setattr(build.values, "compile", lambda raw, ids: kept)
+
+
+def test_a_world_is_built_written_and_loaded(zinc_sources, tmp_path, shipped_values):
+    report = build.build(zinc_sources, tmp_path / "a", ["zinc"])
+    chain = compiled.assemble(compiled.tables(tmp_path / "a"), 2024).chain("zinc")
+    r = chain.regions.index
+    k = chain.stage("refined")
+    assert chain.trade[k, r("MEX"), r("USA")] == pytest.approx(61.544, rel=0.01)
+    assert chain.trade[k, :, r("USA")].sum() - chain.trade[k, r("USA"), r("USA")] == pytest.approx(
+        590, rel=0.01
+    )
+    assert chain.trade[0, r("PER"), r("CHN")] > 1100  # 2,200 t gross at 0.52
+    assert report.rows["flows"] == (chain.trade > 0).sum()
+    assert set(report.stages["grade"]) <= {"balanced", "mostly imputed"}
+
+
+def test_the_same_files_make_the_same_bytes(zinc_sources, tmp_path, shipped_values):
+    for name in "ab":
+        build.build(zinc_sources, tmp_path / name, ["zinc"])
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_nothing_is_half_written(zinc_sources, tmp_path, shipped_values):
+    (zinc_sources / baci.OLDER).unlink()
+    with pytest.raises(WorldError, match="baci_2022"):
+        build.build(zinc_sources, tmp_path / "out", ["zinc"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_kinds_say_how_a_cell_is_known(zinc):
+    ev, _, _, solved = zinc
+    kind = solved.labels.kind
+    r, k = ev.regions.index, 1
+    assert KINDS[kind[k][r("MEX"), r("USA")]] == "customs"
+    assert KINDS[kind[k][r("CHN"), r("CHN")]] == "domestic"
+    assert KINDS[kind[0][r("PER"), r("CHN")]] == "observed"
+
+
+def test_every_prior_positive_has_a_weight(zinc):
+    ev, recipe, proxies, _ = zinc
+    p, _ = assemble(ev, recipe, proxies)
+    for name, w in p.weights.items():
+        assert (w[getattr(p, name) > 0] > 0).all()
+
+
+def test_scrap_buys_no_ore(zinc):
+    *_, solved = zinc
+    p, b = solved.priors, solved.balanced
+    need = (p.inputs[1, 0] * b.output[1]).sum()
+    assert p.secondary[1].sum() > 0
+    assert b.trade[0].sum() == pytest.approx(need + b.final_use[0].sum(), rel=1e-9)
+
+
+def test_customs_cells_beyond_the_surveys_total_raise(zinc_sources):
+    path = zinc_sources / usgs.MCS_2026
+    path.write_text(path.read_text().replace("2024,0.59", "2024,0.01"))
+    recipes, proxies = load_recipes()
+    ev = gather(zinc_sources, {"zinc": recipes["zinc"]})
+    with pytest.raises(WorldError, match=r"customs cells .* exceed the survey's total"):
+        solve(ev, recipes["zinc"], proxies)
+
+
+def test_a_withheld_total_raises(zinc_sources):
+    path = zinc_sources / usgs.MCS_2026
+    path.write_text(path.read_text().replace("2024,0.59", "2024,W"))
+    recipes, proxies = load_recipes()
+    ev = gather(zinc_sources, {"zinc": recipes["zinc"]})
+    with pytest.raises(WorldError, match="withholds ZINC: Imports for consumption: Refined zinc"):
+        solve(ev, recipes["zinc"], proxies)
+
+
+def test_the_sources_folder_must_be_named(monkeypatch):
+    monkeypatch.delenv("OREPACT_SOURCES", raising=False)
+    with pytest.raises(WorldError, match="OREPACT_SOURCES"):
+        build.sources_folder()
+
+
+ZINC = """
+[zinc]
+chapter = "ZINC"
+[zinc.mined]
+use = "none"
+note = "n"
+[zinc.refined]
+use = "{use}"
+{key} = {value}
+note = "n"
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "key", "value", "said"),
+    [
+        ("apparent", "secondry", "{}", "Did you mean 'secondary'"),
+        ("steal", "grade", '"scenario"', "unknown use 'steal'"),
+        ("apparent", "output", "{ USA = 5 }", r"zinc.refined.output.USA must be \[tonnes"),
+        ("apparent", "us_imports", "[{ detial = 1 }]", "Did you mean 'detail'"),
+    ],
+)
+def test_a_mistake_in_a_recipe_is_named(use, key, value, said):
+    with pytest.raises(WorldError, match=said):
+        load_recipes(ZINC.format(use=use, key=key, value=value))
+
+
+def test_a_recipe_without_a_stage_is_named():
+    with pytest.raises(WorldError, match="zinc must have the stages mined, refined"):
+        load_recipes('[zinc]\nchapter = "Z"\n[zinc.mined]\nuse = "none"\nnote = "n"\n')
+
+
+def test_adjustments_list_the_largest_first(zinc):
+    ev, recipe, _, solved = zinc
+    table = build.flow_tables(ev, {"zinc": recipe}, {"zinc": solved})["adjustments"]
+    for _, part in table.group_by("stage"):
+        share = part["share"].abs().to_numpy()
+        assert (np.diff(share) <= 0).all()
+        assert len(part) <= 12
+    moved = table.with_columns(pl.col("t") - pl.col("prior_t"))
+    assert (moved["t"] * moved["share"] > 0).all()

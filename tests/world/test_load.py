@@ -1,0 +1,241 @@
+"""The world that ships: identities, sources, controls, and errors for damaged tables."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from orepact import world
+from orepact.catalogue import minerals, regions
+from orepact.errors import UnknownIdError, WorldError
+from orepact.world import compiled, controls
+from orepact.world.register import check_sources
+from orepact.world.world import GRADES, KINDS
+
+IDS = list(minerals())
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return world.load()
+
+
+def test_every_mineral_of_the_catalogue_is_there(shipped):
+    assert list(shipped.chains) == IDS
+    assert shipped.year == 2024
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_shipments_and_purchases_balance(shipped, id):
+    chain = shipped.chain(id)
+    made = chain.output.sum(axis=1)[:, None]
+    for gap in compiled.residuals(chain):
+        assert (np.abs(gap) <= 1e-8 * made).all()
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_chain_keeps_its_contract(shipped, id):
+    chain = shipped.chain(id)
+    K, R = len(minerals()[id].stages), len(regions())
+    assert chain.regions == regions()
+    assert chain.inputs.shape == (K, K, R)
+    assert chain.duty.shape == (3, K, R, R)
+    for name in ("price", "freight", "duty", "capacity", "trade", "output"):
+        assert np.isfinite(getattr(chain, name)).all(), name
+    # a shipment has a kind, and only a shipment has one; the diagonal is the own market
+    assert ((chain.kind > 0) == (chain.trade > 0)).all()
+    own = np.einsum("krr->kr", chain.kind)
+    assert set(np.unique(own)) <= {0, KINDS.index("domestic")}
+    assert (chain.capacity >= chain.output * (1 - 1e-9)).all()
+    assert set(chain.grade) == set(chain.notes) == set(chain.stages)
+    assert set(chain.grade.values()) <= set(GRADES)
+    assert all(chain.notes.values())
+    # inputs stand exactly where the catalogue has an edge
+    for k, stage in enumerate(minerals()[id].stages):
+        for j, feed in enumerate(minerals()[id].stages):
+            assert (chain.inputs[k, j].sum() > 0) == (feed.id in stage.inputs)
+
+
+def test_grades_follow_the_rule():
+    stages = pl.read_parquet(compiled.TABLES / "stages.parquet")
+    rest = stages.filter(pl.col("grade") != "scenario")
+    assert ((rest["imputed_share"] > 0.5) == (rest["grade"] == "mostly imputed")).all()
+    told = {"germanium refined", "gallium high_purity", "nickel mined", "silver refined"}
+    scenario = stages.filter(pl.col("grade") == "scenario")
+    assert told <= set((scenario["mineral"] + " " + scenario["stage"]).to_list())
+
+
+def test_published_output_is_hardly_moved():
+    nodes = pl.read_parquet(compiled.TABLES / "nodes.parquet")
+    firm = nodes.filter((pl.col("quantity") == "output") & (pl.col("flag") == "A"))
+    moved = (firm["t"] / firm["prior_t"] - 1).abs()
+    assert len(firm) > 100
+    assert moved.max() < 0.02
+
+
+def test_every_figure_has_a_known_source():
+    for path in compiled.TABLES.glob("*.parquet"):
+        table = pl.read_parquet(path)
+        if "source" in table.columns:
+            check_sources(table["source"].to_list())
+            assert table["source"].null_count() == 0
+        for column, kind in table.schema.items():
+            if kind == pl.Float64:
+                assert not table[column].is_nan().any(), (path.name, column)
+
+
+def test_tables_are_small():
+    assert sum(p.stat().st_size for p in compiled.TABLES.glob("*.parquet")) < 1_000_000
+
+
+def test_loading_is_fast():
+    compiled.assemble(compiled.tables(), 2024)
+    best = min(_timed() for _ in range(3))
+    assert best < 0.6  # 0.12 s on an idle core; the rest is for a busy machine
+
+
+def _timed() -> float:
+    start = time.perf_counter()
+    compiled.assemble(compiled.tables(), 2024)
+    return time.perf_counter() - start
+
+
+def test_controls_imposed_and_independent_are_inside(shipped):
+    table = controls.compare(shipped)
+    assert len(table) >= 80
+    missed = table.filter(~pl.col("inside") & (pl.col("mark") != "different basis"))
+    assert missed["name"].to_list() == []
+    assert (table.filter(pl.col("mark") == "independent")).height >= 5
+    apart = table.filter(pl.col("mark") == "different basis")
+    assert (apart["why"] != "").all()
+
+
+def test_the_shipped_control_table_is_this_worlds(shipped):
+    held = pl.read_parquet(compiled.TABLES / "controls.parquet")
+    assert held.equals(controls.compare(shipped))
+
+
+def test_controls_do_fail_when_the_world_is_wrong(shipped):
+    zinc = shipped.chain("zinc")
+    k, o, d = zinc.stage("refined"), zinc.region("MEX"), zinc.region("USA")
+    trade = zinc.trade.copy()
+    trade[k, o, d] *= 1.05
+    wrong = replace(shipped, chains={"zinc": replace(zinc, trade=trade)})
+    table = controls.compare(wrong).filter(pl.col("name") == "Mexico to US, refined zinc")
+    assert table["inside"].to_list() == [False]
+    assert table["deviation"][0] == pytest.approx(0.05, abs=0.002)
+
+
+# Mexico's recorded sales to the United States in 2024 (UN Comtrade, reporter United States), t.
+@pytest.mark.parametrize(
+    ("mineral", "stage", "tonnes"),
+    [
+        ("zinc", "refined", 61_544),
+        ("copper", "refined", 17_307),
+        ("manganese", "mined", 42_220 * 0.36),
+        ("manganese", "alloy", 32_286 * 0.66 + 408 * 0.80),
+        ("fluorspar", "mined", 253_273 * 0.472 + 16_534 * 0.40),
+        ("graphite", "mined", 7_364 + 206),
+        ("antimony", "trioxide", 416.6 * 0.8354),
+    ],
+)
+def test_mexico_sells_the_united_states_what_customs_recorded(shipped, mineral, stage, tonnes):
+    chain = shipped.chain(mineral)
+    cell = chain.trade[chain.stage(stage), chain.region("MEX"), chain.region("USA")]
+    assert cell == pytest.approx(tonnes, rel=0.01)
+
+
+def test_brine_is_never_shipped_as_ore(shipped):
+    chain = shipped.chain("lithium")
+    for place in ("CHL", "ARG"):
+        r = chain.region(place)
+        assert chain.trade[0, r].sum() == pytest.approx(chain.trade[0, r, r])
+        assert chain.inputs[1, 0, r] == 1.0
+
+
+def test_anode_takes_spherical_for_its_natural_share(shipped):
+    chain = shipped.chain("graphite")
+    assert chain.inputs[2, 1, chain.region("CHN")] == pytest.approx(1.05 * 0.18)
+
+
+def test_withheld_cells_are_tested():
+    held = pl.read_parquet(compiled.TABLES / "holdout.parquet")
+    codes = held.filter(pl.col("test") == "code")
+    assert set(codes["seed"]) == {"flat", "gravity", "older"}
+    # an old matrix is worth more than distance (tonnes put wrong, all codes together)
+    wrong = codes.with_columns(t=pl.col("wape") * pl.col("trade_t") / pl.col("trade_t").sum())
+    by = dict(wrong.group_by("seed").agg(pl.col("wape").median()).iter_rows())
+    assert by["older"] < by["gravity"]
+    assert set(held.filter(pl.col("test") == "us")["mineral"]) == set(IDS)
+
+
+# --- damage ---------------------------------------------------------------------------------
+
+
+def spoilt(name: str, change) -> dict[str, pl.DataFrame]:
+    held = compiled.tables()
+    return held | {name: change(held[name])}
+
+
+DAMAGE = {
+    "off balance": (
+        "flows",
+        lambda t: t.with_columns(
+            t=pl.col("t") * pl.when(pl.col("kind") == "customs").then(1.1).otherwise(1.0)
+        ),
+        "does not balance",
+    ),
+    "NaN": ("nodes", lambda t: t.with_columns(t=pl.lit(float("nan"))), "not a positive number"),
+    "unknown region": (
+        "flows",
+        lambda t: t.with_columns(origin=pl.col("origin").replace("CHN", "CNH")),
+        "Did you mean 'CHN'",
+    ),
+    "unknown mineral": (
+        "nodes",
+        lambda t: t.with_columns(mineral=pl.col("mineral").replace("zinc", "zink")),
+        "'zink'",
+    ),
+    "unknown grade": ("stages", lambda t: t.with_columns(grade=pl.lit("good")), "unknown grade"),
+    "lost mineral": (
+        "capacity",
+        lambda t: t.filter(pl.col("mineral") != "zinc"),
+        "capacity has no row for zinc",
+    ),
+    "more than capacity": (
+        "capacity",
+        lambda t: t.with_columns(t=pl.col("t") / 3),
+        "more than its capacity",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_damaged_tables_raise(case):
+    name, change, said = DAMAGE[case]
+    with pytest.raises(WorldError, match=said):
+        compiled.assemble(spoilt(name, change), 2024)
+
+
+def test_a_missing_table_is_named(tmp_path):
+    with pytest.raises(WorldError, match=r"'nodes\.parquet' is missing"):
+        compiled.tables(tmp_path)
+
+
+def test_a_year_without_a_world_raises():
+    with pytest.raises(WorldError, match="no world of 2019"):
+        world.load(2019)
+
+
+def test_why_gives_the_trail_of_a_figure():
+    rows = world.why("zinc", "refined", "MEX")
+    sold = rows.filter((pl.col("quantity") == "shipped to") & (pl.col("partner") == "USA"))
+    assert sold["source"].to_list() == ["un-comtrade"]
+    assert sold["prior_t"][0] == pytest.approx(61_537.4, rel=1e-4)
+    assert rows["t"].is_sorted(descending=True)
+    with pytest.raises(UnknownIdError, match="Did you mean 'refined'"):
+        world.why("zinc", "refind", "MEX")
+    with pytest.raises(UnknownIdError, match="MEX"):
+        world.why("zinc", "refined", "MEC")

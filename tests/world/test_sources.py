@@ -1,0 +1,220 @@
+"""Readers of publishers' files: what they read, and that malformed files are named."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from orepact.errors import WorldError
+from orepact.world.sources import baci, comext, comtrade, production, usgs
+from orepact.world.sources.files import find, numbers, text_table
+
+
+def put(raw: Path, name: str, text: str, encoding: str = "utf-8") -> None:
+    path = raw / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding)
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(WorldError, match=r"facts/x\.csv"):
+        find(tmp_path, "facts/x.csv")
+
+
+def test_a_changed_column_is_named(tmp_path):
+    put(tmp_path, "t.csv", "a,c\n1,2\n")
+    with pytest.raises(WorldError, match="no column 'b'"):
+        text_table(tmp_path, "t.csv", ("a", "b"))
+
+
+def test_a_figure_that_is_text_is_named_with_its_row(tmp_path):
+    put(tmp_path, "t.csv", "a\n1\ntwo\n")
+    frame = text_table(tmp_path, "t.csv", ("a",))
+    with pytest.raises(WorldError, match=r"row 3: a = 'two'"):
+        numbers(frame, "t.csv", "a")
+
+
+def test_nan_is_not_a_number_here(tmp_path):
+    put(tmp_path, "t.csv", "a\nNaN\n")
+    with pytest.raises(WorldError, match="row 2"):
+        numbers(text_table(tmp_path, "t.csv", ("a",)), "t.csv", "a")
+
+
+def test_thousands_separators_and_blanks(tmp_path):
+    put(tmp_path, "t.csv", 'a,b\n"1,200",x\n,y\n')
+    frame = numbers(text_table(tmp_path, "t.csv", ("a", "b")), "t.csv", "a")
+    assert frame["a"].to_list() == [1200.0, None]
+
+
+# --- USGS ----------------------------------------------------------------------------------
+
+
+def test_withheld_bounded_and_dashed_values():
+    assert usgs.number("W") is None
+    assert usgs.number("E") is None
+    assert usgs.number(">50") is None
+    assert usgs.number("—") == 0.0
+    with pytest.raises(WorldError, match="neither a number"):
+        usgs.number("about 5")
+
+
+def test_survey_units_become_tonnes(zinc_sources):
+    held = usgs.salient(zinc_sources, 2024)
+    assert held["ZINC", "Imports for consumption: Refined zinc"] == pytest.approx(590)
+    assert held["ZINC", "Stocks"] is None
+
+
+def test_import_sources_keep_the_rest_apart(zinc_sources):
+    shares = usgs.import_sources(zinc_sources, ("ZINC",))["ZINC", "Refined metal"]
+    assert shares == {"CAN": 0.57, "KOR": 0.07, "": 0.36}
+
+
+def test_a_year_the_survey_lacks_raises(zinc_sources):
+    with pytest.raises(WorldError, match="2030"):
+        usgs.salient(zinc_sources, 2030)
+
+
+def test_capacity_in_kilograms(tmp_path):
+    put(
+        tmp_path,
+        usgs.MCS_2025_WORLD,
+        "SOURCE,COMMODITY,COUNTRY,UNIT_MEAS,CAP_EST_ 2024\n"
+        "MCS2025,Gallium ,China,kilograms,1000000\n"
+        "MCS2025,Gallium ,Russia ,kilograms,10000\n"
+        "MCS2025,Gallium ,Other Countries,kilograms,88000\n"
+        "MCS2025,Gallium ,World total (rounded),kilograms,1100000\n",
+    )
+    assert usgs.capacity(tmp_path, "Gallium") == {"CHN": 1000.0, "RUS": 10.0, "": 88.0}
+
+
+# --- production ----------------------------------------------------------------------------
+
+
+def test_alternatives_are_never_added(zinc_sources):
+    rows = production.production(zinc_sources, ["zinc"])
+    china = rows.filter((pl.col("stage") == "mined") & (pl.col("region") == "CHN"))
+    assert china["t"].to_list() == [4000.0]
+
+
+def test_members_are_pooled_with_their_worst_flag(zinc_sources):
+    eu = production.production(zinc_sources, ["zinc"]).filter(pl.col("region") == "EUN")
+    assert eu["t"].to_list() == [300.0]
+    assert eu["flag"].to_list() == ["C"]
+
+
+def test_two_preferred_rows_raise(zinc_sources):
+    path = zinc_sources / production.SHEET
+    path.write_text(path.read_text().replace("B,0", "B,1"))
+    with pytest.raises(WorldError, match="zinc mined CHN has two preferred rows"):
+        production.production(zinc_sources, ["zinc"])
+
+
+def test_an_unknown_country_is_named_with_its_row(zinc_sources):
+    path = zinc_sources / production.SHEET
+    path.write_text(path.read_text().replace("PER", "PRU"))
+    with pytest.raises(WorldError, match=r"row 3, iso3: Unknown country or region 'PRU'"):
+        production.production(zinc_sources, ["zinc"])
+
+
+def test_a_source_nobody_knows_raises(zinc_sources):
+    path = zinc_sources / production.SHEET
+    path.write_text(path.read_text().replace("USGS MCS 2026", "a friend"))
+    with pytest.raises(WorldError, match="'a friend' names no known publisher"):
+        production.production(zinc_sources, ["zinc"])
+
+
+# --- BACI ----------------------------------------------------------------------------------
+
+OWN = f"{baci.OWN_FOLDER}/BACI_HS22_Y2024_V202601.csv"
+CODES = f"{baci.OWN_FOLDER}/country_codes_V202601.csv"
+
+
+@pytest.fixture
+def own_baci(tmp_path):
+    put(
+        tmp_path,
+        CODES,
+        "country_code,country_name,country_iso2,country_iso3\n"
+        "152,Chile,CL,CHL\n156,China,CN,CHN\n276,Germany,DE,DEU\n251,France,FR,FRA\n490,Taiwan,TW,S19\n",
+    )
+    put(
+        tmp_path,
+        OWN,
+        "t,i,j,k,v,q\n"
+        "2024,152,156,283691,100.0,10.0\n"
+        "2024,152,276,283691,50.0,   NA\n"
+        "2024,152,490,283691,20.0,2000.0\n"
+        "2024,276,251,283691,90.0,9.0\n"
+        "2024,152,156,010121,1.0,1.0\n",
+    )
+    return tmp_path
+
+
+def test_the_publishers_own_files(own_baci):
+    trade = baci.own(own_baci, ("283691",))
+    cells = {(r["exporter"], r["importer"]): r["t"] for r in trade.iter_rows(named=True)}
+    assert cells[("CHL", "CHN")] == 10.0
+    # a blank quantity, and one at a hundredth of the unit value, take the median's: 10 USD/kg
+    assert cells[("CHL", "EUN")] == pytest.approx(5.0)
+    assert cells[("CHL", "TWN")] == pytest.approx(2.0)
+    # trade among members of the EU is dropped
+    assert ("EUN", "EUN") not in cells
+
+
+def test_own_files_come_before_the_extract(own_baci):
+    assert len(baci.trade(own_baci, ("283691",))) == 3
+
+
+def test_baci_without_its_country_list_raises(own_baci):
+    (own_baci / CODES).unlink()
+    with pytest.raises(WorldError, match="country_codes"):
+        baci.own(own_baci, ("283691",))
+
+
+def test_baci_of_another_year_raises(own_baci):
+    path = own_baci / OWN
+    path.write_text(path.read_text().replace("2024,152,156,28", "2023,152,156,28"))
+    with pytest.raises(WorldError, match=r"row 2: year 2023 is not 2024"):
+        baci.own(own_baci, ("283691",))
+
+
+def test_a_truncated_extract_raises(tmp_path):
+    path = tmp_path / baci.EXTRACT
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"PAR1 cut off")
+    with pytest.raises(WorldError, match="baci_2024_bilateral_30codes"):
+        baci.extract(tmp_path)
+
+
+# --- Comtrade and Comext --------------------------------------------------------------------
+
+
+def test_us_records_stand_from_exporter_to_importer(zinc_sources):
+    cells = comtrade.us_cells(zinc_sources)
+    places = cells.select("exporter", "importer").rows()
+    assert places == [("MEX", "USA"), ("USA", "CHN")]
+    assert cells["t"].to_list() == pytest.approx([61.544, 95.834])
+
+
+def test_repeated_breakdown_rows_raise(zinc_sources):
+    path = zinc_sources / comtrade.US_CELLS
+    path.write_text(path.read_text() + "2024,USA,MEX,Import,790111,Zinc,1,1\n")
+    with pytest.raises(WorldError, match="Import 790111 with MEX stands twice"):
+        comtrade.us_cells(zinc_sources)
+
+
+def test_eu_imports_are_from_outside_and_in_dollars(zinc_sources):
+    path = zinc_sources / comext.EU_IMPORTS
+    path.write_text(
+        path.read_text() + "CN,28252000,2024,1000\nMX,28252000,2024,1\nCN,28252000,2022,7\n"
+    )
+    rows = comext.eu_imports(zinc_sources, ("28252000",)).rows()
+    assert rows == [
+        ("28252000", "CHN", pytest.approx(1082.4)),
+        ("28252000", "MEX", pytest.approx(1.0824)),
+    ]
+    with pytest.raises(WorldError, match="81052000"):
+        comext.eu_imports(zinc_sources, ("81052000",))
