@@ -77,6 +77,12 @@ def test_agreed_scenarios_and_inferences_are_errors():
     ]
 
 
+def test_a_list_without_source_is_told():
+    lists = {**VALID.lists, "MEX": VALID.lists["MEX"].model_copy(update={"source": None})}
+    held = VALID.model_copy(update={"lists": lists})
+    assert found(held, "warning")["MEX"].what == "The list of MEX has no source."
+
+
 def test_a_top_up_asks_for_both_ends():
     held = oxide(mode="entry_top_up", invoice_response="0 %", reference=None)
     assert "0 % and with 100 %" in found(held, "warning")["ndpr-oxide"].mend
@@ -95,6 +101,7 @@ def test_baskets_are_noted_until_national_codes_are_stated():
     )
     split = VALID.without("gallium-primary").with_instrument({**raw, "codes": ["8112.92.10"]})
     assert "gallium-primary" not in found(split, "note")
+    assert "Simulated as if without their codes: gallium-primary." in [f.what for f in check(split)]
 
 
 def test_what_never_holds_together_is_told():
@@ -104,7 +111,8 @@ def test_what_never_holds_together_is_told():
 
 def test_missing_spanish_is_noted():
     held = VALID.model_copy(update={"title": VALID.title.model_copy(update={"es": None})})
-    assert "no Spanish text" in found(held, "note")[VALID.id].what
+    assert any(f.id == VALID.id and "no Spanish text" in f.what for f in check(held))
+    assert not any("no Spanish text" in f.what for f in check(VALID))
 
 
 def test_recorded_kinds_are_told():

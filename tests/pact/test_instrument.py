@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from orepact.catalogue import minerals
 from orepact.dates import Interval
-from orepact.pact import KINDS, simulated
+from orepact.pact import KINDS, left_out, simulated
 from orepact.pact.conduct import Cooperation
 from orepact.pact.content import substances
 from orepact.pact.support import Incentive
@@ -221,3 +221,13 @@ def test_values_that_share_no_day_are_refused():
             limit=[{"from": "2027-01-01", "until": "2028-01-01", "value": "10 t"}],
             rent_holder="importer",
         )
+
+
+def test_what_a_simulation_leaves_out_is_told():
+    held = PriceFloor(**FLOOR)
+    assert left_out(held) == ()
+    exclusions = [{"end_use": "medicine", "source": "plan"}]
+    regimes = {"consumption": "covered", "drawback": "refunded"}
+    more = {"exclusions": exclusions, "codes": ["2836.91"], "regimes": regimes}
+    assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions", "regimes")
+    assert left_out(PriceFloor(**{**FLOOR, **more, "mode": "none"})) == ()

@@ -3,7 +3,7 @@
 from orepact.pact.agreement import FORMAT, SCENARIO, Pact
 from orepact.pact.files import library
 from orepact.pact.instrument import Instrument
-from orepact.pact.kinds import KINDS, simulated
+from orepact.pact.kinds import KINDS, left_out, simulated
 from orepact.pact.read import read, read_text
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "SCENARIO",
     "Instrument",
     "Pact",
+    "left_out",
     "library",
     "read",
     "read_text",

@@ -13,7 +13,7 @@ from orepact.dates import Interval
 from orepact.errors import DateError
 from orepact.pact.agreement import Pact
 from orepact.pact.instrument import Instrument
-from orepact.pact.kinds import simulated
+from orepact.pact.kinds import left_out, simulated
 from orepact.pact.support import Incentive
 from orepact.pact.trade import PriceFloor
 
@@ -128,6 +128,15 @@ def agreed_is_no_scenario(pact: Pact) -> Iterator[Finding]:
             yield Finding("error", x.id, what, "Cite the text, or take it out of 'agreed'.")
 
 
+def lists_are_cited(pact: Pact) -> Iterator[Finding]:
+    """A party's list has a standing and a source."""
+    for code, x in pact.lists.items():
+        missing = [n for n in ("status", "source") if getattr(x, n) is None]
+        if missing:
+            what = f"The list of {code} has no {' and no '.join(missing)}."
+            yield Finding("warning", code, what, "State whose it is.")
+
+
 def regimes_are_stated(pact: Pact) -> Iterator[Finding]:
     """A floor says how it meets each customs regime; else an entry ends in a question."""
     for f in pact.instruments:
@@ -186,17 +195,28 @@ def recorded_only(pact: Pact) -> Iterator[Finding]:
             yield Finding("note", x.id, f"{x.kind} is recorded, not simulated.", "")
 
 
+def simulated_in_part(pact: Pact) -> Iterator[Finding]:
+    """Parts of simulated instruments that only the border applies, one remark per part."""
+    for part in ("codes", "exclusions", "regimes"):
+        ids = [x.id for x in pact.instruments if part in left_out(x)]
+        if ids:
+            what = f"Simulated as if without their {part}: {', '.join(ids)}."
+            yield Finding("note", pact.id, what, "")
+
+
 CHECKS: tuple[Callable[[Pact], Iterator[Finding]], ...] = (
     stages_ascend,
     next_stage_is_covered,
     members_all_take_part,
     nobody_is_paid_twice,
     agreed_is_no_scenario,
+    lists_are_cited,
     top_ups_are_shown_at_both_ends,
     all_can_hold_at_once,
     regimes_are_stated,
     baskets_are_named,
     spanish_is_complete,
     recorded_only,
+    simulated_in_part,
 )
 """All checks, in the order in which they report."""

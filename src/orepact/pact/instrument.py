@@ -124,7 +124,7 @@ def _never_held(value: object, own: Interval) -> list[str]:
 class Scoped(Instrument):
     """An instrument on minerals and stages: one (``mineral``) or several (``minerals``)."""
 
-    needs_scope: ClassVar[bool] = True
+    needed: ClassVar[tuple[str, ...]] = ("mineral", "stage")
 
     mineral: MineralId | None = None
     minerals: Minerals | None = None
@@ -141,7 +141,7 @@ class Scoped(Instrument):
             if getattr(self, one) is not None and getattr(self, many) is not None:
                 mend = f"Keep '{one}' for one or '{many}' for several."
                 found.append(Found((many,), f"Both '{one}' and '{many}' are given.", mend))
-            if self.needs_scope and getattr(self, one) is None and getattr(self, many) is None:
+            if one in self.needed and getattr(self, one) is None and getattr(self, many) is None:
                 what = f"Neither '{one}' nor '{many}' is given."
                 found.append(Found((), what, f"Add '{one}', or '{example}'."))
         key = "stage" if self.stage else "stages"
@@ -170,4 +170,4 @@ class Scoped(Instrument):
 class MaybeScoped(Scoped):
     """An instrument that may be general: without minerals and stages it has no targets."""
 
-    needs_scope = False
+    needed = ()

@@ -68,3 +68,21 @@ def simulated(instrument: Instrument) -> bool:
         return False
     field, values = _SIMULATED[instrument.kind]
     return getattr(instrument, field) in values
+
+
+def left_out(instrument: Instrument) -> tuple[str, ...]:
+    """Parts of a simulated instrument that the market engine does not act on.
+
+    The market knows stages and yearly totals: it sees no customs codes within a stage, no
+    single entry that is excluded, and no regime other than consumption.
+    """
+    if not simulated(instrument):
+        return ()
+    out = [part for part in ("codes", "exclusions") if getattr(instrument, part, ())]
+    if isinstance(instrument, PriceFloor):
+        regimes = instrument.regimes
+        if any(
+            getattr(regimes, n) in ("suspended", "refunded") for n in type(regimes).model_fields
+        ):
+            out.append("regimes")
+    return tuple(out)

@@ -67,8 +67,8 @@ class CriticalList(Span):
 
     list: str | None = None
     minerals: MineralList | None = None
-    status: Status
-    source: str
+    status: Status | None = None
+    source: str | None = None
     note: str | None = None
 
     @model_validator(mode="after")

@@ -50,7 +50,7 @@ class Draft:
         cited: list[tuple[Path, str]] = [
             ((*path, "source"), x.source) for path, x in (*instruments, *calendar)
         ]
-        cited += [(("lists", k, "source"), x.source) for k, x in pact.lists.items()]
+        cited += [(("lists", k, "source"), x.source) for k, x in pact.lists.items() if x.source]
         for path, x in instruments:
             for j, exclusion in enumerate(getattr(x, "exclusions", ())):
                 cited.append(((*path, "exclusions", j, "source"), exclusion.source))

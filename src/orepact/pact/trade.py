@@ -170,7 +170,12 @@ class PriceFloor(Instrument):
 
 
 class Preference(Scoped):
-    """A duty that goods of one party pay in another, in place of the ordinary one."""
+    """A duty that goods of one party pay in another, in place of the ordinary one.
+
+    Without ``stage`` or ``stages`` it covers every stage of its minerals.
+    """
+
+    needed = ("mineral",)
 
     principal = (("duty",),)
 
@@ -191,10 +196,11 @@ class Preference(Scoped):
 class TradeAction(Scoped):
     """A duty, quota or ban: on imports from ``against``, or on exports to ``against``.
 
-    ``rate`` is charged on the customs value, ``specific`` per contained tonne; beyond the
-    ``limit`` a tariff-rate quota charges ``rate`` and within it ``in_quota_rate``;
-    ``share`` is the part of the trade that a ban closes. ``stacking: replace`` puts the
-    duty in place of the ordinary one, ``add`` on top of it.
+    ``rate`` is charged on the customs value, ``specific`` per contained tonne; the ``limit``
+    is in contained tonnes a year, of all routes together. Beyond it a tariff-rate quota
+    charges ``rate``, within it ``in_quota_rate``. ``share`` is the part of the trade that a
+    ban closes. ``stacking: replace`` puts the duty in place of the ordinary one, ``add`` on
+    top of it.
     """
 
     principal = (("rate", "specific"), ("limit",), ("share",))
