@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from orepact.errors import WorldError
+from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.market.demand import Isoelastic as DemandCurve
 from orepact.market.market import Market
 from orepact.market.sourcing import CES, Logit, Sourcing
@@ -40,34 +40,37 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     ``values`` replaces central parameters; one-dimensional arrays become a leading axis of
     draws. Every route is opened by the ``seed`` share of a destination's purchases, spread over
     origins by their supply; set it to 0 to keep routes without trade closed. Raises
-    :class:`WorldError` where a figure is missing or a margin is not positive.
+    :class:`WorldError` where a figure is missing, and :class:`UnknownIdError` on a value for a
+    parameter that the chain does not have.
     """
+    _known(chain, values or {})
     v = {**central(chain), **(values or {})}
     keep = _present(chain)
     K, R = len(chain.stages), len(keep)
     at = np.ix_(range(K), keep)
     at3 = np.ix_(range(K), keep, keep)
+    at4 = np.ix_(range(3), range(K), keep, keep)
     lead = np.broadcast_shapes(*(np.shape(x) for x in v.values()))
 
     def param(name: str) -> Array:
         """One value per stage, shape (..., K, 1)."""
-        try:
-            per = [v.get((s, name), v.get(("", name))) for s in chain.stages]
-            return np.stack([np.broadcast_to(x, lead) for x in per], axis=-1)[..., None]
-        except (TypeError, ValueError):
-            raise WorldError(
-                f"{chain.mineral}: parameter '{name}' is missing at some stage. Add it, with low, "
-                "central, high and a source, to the world's parameters."
-            ) from None
+        per = [v.get((s, name), v.get(("", name))) for s in chain.stages]
+        for s, x in zip(chain.stages, per, strict=True):
+            if x is None:
+                raise WorldError(
+                    f"{chain.mineral}: parameter '{name}' is missing at stage {s}. Add it, with "
+                    "low, central, high and a source, to the world's parameters."
+                )
+        return np.stack([np.broadcast_to(np.asarray(x), lead) for x in per], axis=-1)[..., None]
 
     p0, y0 = chain.price[at], chain.output[at]
     inputs = chain.inputs[np.ix_(range(K), range(K), keep)]
     freight = chain.freight[at3] * param("freight_scale")[..., None]
-    duty = _between(chain.duty[:, *at3], v.get(("", "duty"), 0.5), lead)
+    duty = _between(chain.duty[at4], v.get(("", "duty"), 0.5), lead)
     cif = chain.cif[keep]
     slack = np.maximum(chain.capacity[at] - y0, 0.0)
-    spare0 = np.array([chain.parameters[s, "spare"].central for s in chain.stages])[:, None]
-    relative = param("spare") / (1 - param("spare")) / (spare0 / (1 - spare0))
+    spare, spare0 = param("spare"), _stated(chain, "spare")
+    relative = spare / (1 - spare) / (spare0 / (1 - spare0))
     cap = np.where(y0 > 0, y0 + slack * relative, 0.0)
     trade = _seeded(chain.trade[at3], param("seed")[..., None])
 
@@ -134,6 +137,27 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         sourcing=sourcing,
         notes=_notes(chain, keep, lifted, steep),
     )
+
+
+def _known(chain: Chain, values: Values) -> None:
+    for stage, name in values:
+        if (stage, name) not in chain.parameters and (stage, name) != ("", "duty"):
+            names = [f"{s} {n}".strip() for s, n in chain.parameters] + ["duty"]
+            raise UnknownIdError(
+                f"{chain.mineral} has no parameter '{name}' at stage '{stage}'. "
+                f"{nearest(f'{stage} {name}'.strip(), names)}"
+            )
+
+
+def _stated(chain: Chain, name: str) -> Array:
+    """Central value by stage (K, 1), which must be between 0 and 1."""
+    out = []
+    for s in chain.stages:
+        r = chain.parameters.get((s, name), chain.parameters.get(("", name)))
+        if r is None or not 0 < r.central < 1:
+            raise WorldError(f"{chain.mineral} {s}: '{name}' must lie between 0 and 1.")
+        out.append(r.central)
+    return np.array(out)[:, None]
 
 
 def _present(chain: Chain) -> Array:

@@ -25,10 +25,11 @@ import numpy as np
 from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
 from orepact.market.attempt import attempt, rescue
+from orepact.market.checks import check_wedges
 from orepact.market.market import Market
 from orepact.market.newton import Root
 from orepact.market.state import State
-from orepact.market.wedges import Wedges
+from orepact.market.wedges import HOLDERS, Wedges
 
 Array = Any
 
@@ -102,6 +103,7 @@ def solve(
     :class:`AccountsError` where the accounts do not balance.
     """
     w = Wedges.base(market) if wedges is None else wedges
+    check_wedges(w, len(market.stages), len(market.regions), HOLDERS)
     _refuse(market, w)
     active = active_nodes(market, w)
     closed = _closed(w, active)

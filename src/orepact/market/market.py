@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import InputError, UnknownIdError, nearest
+from orepact.market.checks import Rule, check_curve, fits
 from orepact.market.demand import Demand
 from orepact.market.sourcing import Sourcing
-from orepact.market.supply import Supply
+from orepact.market.supply import Linear, Supply
 
 Array = Any
 
@@ -89,13 +90,10 @@ class Market:
         """Build a market from plain arrays, for published cases and users' own.
 
         What is left out is zero: no inputs, freight, duties, stocks or scrap. Raises
-        :class:`InputError` on a shape that does not fit the labels, and on anything not
-        finite where it must be.
+        :class:`InputError` on a shape that does not fit the labels, on a label that stands
+        twice, and on values that are no numbers or out of bounds.
         """
-        from orepact.market.supply import Linear
-
         K, R = len(stages), len(regions)
-        zero = np.zeros((K, R))
         full = {
             "inputs": _shaped("inputs", inputs, (K, K, R)),
             "credit": _shaped("credit", credit, (K, R)),
@@ -106,25 +104,24 @@ class Market:
             "p0": _shaped("p0", p0, (K, R)),
             "x0": _shaped("x0", x0, (K, R, R)),
         }
-        for name in ("p0",):
-            if not np.all(full[name] > 0):
-                raise InputError(f"{name} must be positive everywhere: it is where Newton starts.")
-        for role, curve in (("supply", supply), ("demand", demand), ("sourcing", sourcing)):
-            _finite(role, curve, allow_inf=("backstop", "capacity"))
-        if duplicates := {r for r in regions if list(regions).count(r) > 1}:
-            raise InputError(
-                f"Regions {sorted(duplicates)} stand twice. Every label must be unique."
-            )
-        cap = np.sum(
-            np.broadcast_to(
-                supply.capacity,
-                (*np.shape(supply.capacity)[:-3], K, np.shape(supply.capacity)[-2], R),
-            ),
-            axis=-2,
-        )
+        if not np.all(full["p0"] > 0):
+            raise InputError("p0 must be positive everywhere: it is where Newton starts.")
+        for what, labels in (("Regions", regions), ("Stages", stages)):
+            if twice := sorted({x for x in labels if list(labels).count(x) > 1}):
+                raise InputError(f"{what} {twice} stand twice. Every label must be unique.")
+        zeros = np.zeros((K, 1, R))
+        secondary = secondary or Linear(zeros, zeros, 1.0 + zeros)
+        for role, curve in (
+            ("supply", supply),
+            ("secondary", secondary),
+            ("demand", demand),
+            ("sourcing", sourcing),
+        ):
+            check_curve(role, curve, K, R)
         if scale is None:
-            total = np.maximum(np.where(np.isfinite(cap), cap, 0.0), 0.0)
-            scale = np.maximum(total, 1e-6 * np.max(total))
+            total = np.sum(supply.capacity, axis=-2)
+            scale = np.maximum(total, 1e-6 * np.max(total)) + np.zeros((K, R))
+        fits("scale", scale, Rule("KR", 0, open_=True), {"K": K, "R": R})
         a = full["inputs"]
         edges = tuple((k, j) for k in range(K) for j in range(K) if np.any(a[..., k, j, :] != 0))
         if any(j >= k for k, j in edges):
@@ -136,12 +133,11 @@ class Market:
             stages=tuple(stages),
             regions=tuple(regions),
             supply=supply,
-            secondary=secondary
-            or Linear(zero[..., None, :], zero[..., None, :], 1.0 + zero[..., None, :]),
+            secondary=secondary,
             demand=demand,
             sourcing=sourcing,
-            cif=np.zeros(R, bool) if cif is None else np.asarray(cif, bool),
-            opened=np.zeros((K, R, R), bool) if opened is None else np.asarray(opened, bool),
+            cif=_flags("cif", cif, (R,)),
+            opened=_flags("opened", opened, (K, R, R)),
             scale=scale,
             edges=edges,
             notes=MappingProxyType(dict(notes or {})),
@@ -178,9 +174,8 @@ def _shaped(name: str, value: Array | None, shape: tuple[int, ...]) -> Array:
     return value
 
 
-def _finite(role: str, curve: Any, allow_inf: tuple[str, ...]) -> None:
-    for f in curve.__dataclass_fields__:
-        v = np.asarray(getattr(curve, f), float)
-        bad = np.isnan(v) if f in allow_inf else ~np.isfinite(v)
-        if np.any(bad):
-            raise InputError(f"{role}.{f} holds values that are not numbers. Give every cell one.")
+def _flags(name: str, value: Array | None, shape: tuple[int, ...]) -> Array:
+    flags = np.zeros(shape, bool) if value is None else np.asarray(value, bool)
+    if flags.shape[-len(shape) :] != shape:
+        raise InputError(f"{name} has shape {flags.shape}; its last axes must be {shape}.")
+    return flags
