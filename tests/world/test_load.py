@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from orepact import world
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError
-from orepact.world import compiled, controls
+from orepact.world import compiled, controls, page
 from orepact.world.register import check_sources
 from orepact.world.world import GRADES, KINDS
 
@@ -239,3 +240,12 @@ def test_why_gives_the_trail_of_a_figure():
         world.why("zinc", "refind", "MEX")
     with pytest.raises(UnknownIdError, match="MEX"):
         world.why("zinc", "refined", "MEC")
+
+
+def test_the_page_on_data_prints_these_tables():
+    text = (Path(__file__).parents[2] / "docs/data.md").read_text("utf-8")
+    names = ("stages", "controls", "holdout")
+    held = {n: pl.read_parquet(compiled.TABLES / f"{n}.parquet") for n in names}
+    assert page.fill(text, held) == text
+    with pytest.raises(WorldError, match="<!-- controls -->"):
+        page.fill(text.replace("<!-- controls -->", ""), held)

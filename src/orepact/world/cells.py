@@ -37,6 +37,9 @@ WEIGHTS: Mapping[str, float] = {
 STOCK = 0.003
 """Prior stock draw, share of a region's supply: the discrepancy every base year has."""
 
+CRUMB = 2e-6
+"""Cells below this share of the world's supply are left out, unless pinned."""
+
 KIND = {k: i for i, k in enumerate(KINDS)}
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from orepact.catalogue import minerals
 from orepact.world.balance import Priors
-from orepact.world.cells import BALANCE, KIND, STOCK, WEIGHTS, Trade, contents
+from orepact.world.cells import BALANCE, CRUMB, KIND, STOCK, WEIGHTS, Trade, contents
 from orepact.world.evidence import Evidence
 from orepact.world.gaps import fill_gaps
 from orepact.world.recipe import Recipe, StageRecipe
@@ -147,6 +147,7 @@ def stage_trade(
     use = fill_gaps(
         ev, s, trade, supply, need, proxy, imports is not None, exports is not None, unplaced
     )
+    trade.t[(trade.t < CRUMB * supply.sum()) & ~trade.pinned] = 0.0
     return trade, use
 
 

@@ -1,0 +1,91 @@
+"""The measured tables of docs/data.md, kept between markers so that they cannot go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from orepact.errors import WorldError
+from orepact.world.holdout import SEEDS
+
+
+def controls_table(table: pl.DataFrame) -> str:
+    """Every control: shares in %, tonnes to four figures; outside its tolerance in bold."""
+    lines = [
+        "| control | published | here | off | tolerance | mark |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    for r in table.iter_rows(named=True):
+        share = r["unit"] == "share"
+        published, value = (
+            f"{100 * r[c]:.1f} %" if share else f"{float(f'{r[c]:.4g}'):,.10g} t"
+            for c in ("published", "value")
+        )
+        off = f"{100 * r['deviation']:+.1f} {'pp' if share else '%'}"
+        limit = "above" if r["tolerance"] is None else f"{100 * r['tolerance']:g}"
+        mark = r["mark"] if r["inside"] else f"**{r['mark']}**"
+        why = f". {r['why']}" if r["why"] else ""
+        lines.append(f"| {r['name']}{why} | {published} | {value} | {off} | {limit} | {mark} |")
+    return "\n".join(lines)
+
+
+def grades_table(stages: pl.DataFrame) -> str:
+    """Grade of every stage, its imputed share of trade, and how far the balance moved output."""
+    lines = ["| mineral | stage | grade | trade imputed | output moved |", "|---|---|---|--:|--:|"]
+    for r in stages.iter_rows(named=True):
+        imputed, moved = 100 * r["imputed_share"], 100 * r["moved"]
+        lines.append(
+            f"| {r['mineral']} | {r['stage']} | {r['grade']} | {imputed:.0f} % | {moved:.2f} % |"
+        )
+    return "\n".join(lines)
+
+
+def withheld_codes_table(holdout: pl.DataFrame) -> str:
+    """Errors when a code's matrix is withheld: of all trade, then of United States shares."""
+    lines = [
+        "| code | stage | error, flat | gravity | 2022 | US misplaced, flat | gravity | 2022 |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    rows = holdout.filter(pl.col("test") == "code")
+    for key, part in rows.group_by("mineral", "stage", "code", maintain_order=True):
+        by = {r["seed"]: r for r in part.iter_rows(named=True)}
+        errors = " | ".join(f"{by[s]['wape']:.2f}" for s in SEEDS)
+        us = " | ".join(_percent(by[s]["us_share"]) for s in SEEDS)
+        lines.append(f"| {key[2]} | {key[0]} {key[1]} | {errors} | {us} |")
+    return "\n".join(lines)
+
+
+def released_table(holdout: pl.DataFrame) -> str:
+    """Errors of the United States' cells when its own records are withheld."""
+    lines = ["| mineral | stage | error of US cells | US imports misplaced |", "|---|---|--:|--:|"]
+    for r in holdout.filter(pl.col("test") == "us").iter_rows(named=True):
+        lines.append(
+            f"| {r['mineral']} | {r['stage']} | {r['wape']:.2f} | {_percent(r['us_share'])} |"
+        )
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
+    """Put the measured tables between their markers, ``<!-- name -->`` to ``<!-- /name -->``.
+
+    ``tables`` are the world's, by name. A page without one of the markers raises
+    :class:`WorldError`.
+    """
+    parts = {
+        "grades": grades_table(tables["stages"]),
+        "controls": controls_table(tables["controls"]),
+        "withheld": withheld_codes_table(tables["holdout"]),
+        "released": released_table(tables["holdout"]),
+    }
+    for name, part in parts.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if start not in text or end not in text:
+            raise WorldError(f"The page on data has no '<!-- {name} -->' ... '<!-- /{name} -->'.")
+        head, _, rest = text.partition(start)
+        text = f"{head}{start}{part}\n{end}{rest.partition(end)[2]}"
+    return text
