@@ -69,15 +69,18 @@ def drivers(
     """Parameters that move an outcome most: rank correlation, largest first.
 
     ``outcome`` (N,). The square of a rank correlation is about the share of variance that a
-    monotone parameter explains.
+    monotone parameter explains. Ties share their mean rank; correlations that chance would
+    give, under ``2/sqrt(N)``, are left out.
     """
     ok = np.isfinite(outcome)
     if ok.sum() < 8 or np.ptp(outcome[ok]) == 0:
         return []
-    ranks = np.argsort(np.argsort(u[ok], axis=0), axis=0).astype(float)
-    y = np.argsort(np.argsort(outcome[ok])).astype(float)
+    from scipy.stats import rankdata  # 1 s to import
+
+    ranks, y = rankdata(u[ok], axis=0), rankdata(outcome[ok])
     ranks -= ranks.mean(0)
     y -= y.mean()
     rho = ranks.T @ y / np.sqrt(np.sum(ranks**2, axis=0) * np.sum(y**2))
     order = np.argsort(-np.abs(rho))[:most]
-    return [(keys[j], float(rho[j])) for j in order]
+    chance = 2.0 / np.sqrt(ok.sum())
+    return [(keys[j], float(rho[j])) for j in order if abs(rho[j]) > chance]

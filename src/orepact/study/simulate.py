@@ -31,6 +31,9 @@ Array = Any
 SHOWN = ("CAN", "EUN", "JPN", "CHN")
 """Regions that every table shows beside the parties and the world."""
 
+ROUNDING = 1e-9
+"""Changes below this share of the level are what the solver leaves, not results."""
+
 CHUNK = 32
 """Draws solved together: 32 keep the arrays of 50 regions in the processor's cache."""
 
@@ -92,11 +95,17 @@ def simulate(
 
     ``draws=0`` gives central values only. ``progress(mineral, done, total)`` is called as
     chunks of draws finish. Raises :class:`NoMatchError` where an instrument in force touches
-    nothing in any of its minerals, and whatever the solver raises.
+    nothing in any of its minerals or a mineral that no instrument names, and whatever the
+    solver raises.
     """
     day = on or pact.default_date()
     named = {m for i in pact.instruments for m, _ in i.targets()}
     chosen = [find(m).id for m in minerals] if minerals else [m for m in world.chains if m in named]
+    if idle := [m for m in chosen if m not in named]:
+        raise NoMatchError(
+            f"No instrument of {pact.id} names {', '.join(idle)}: nothing would change. "
+            "Leave it out, or add an instrument."
+        )
     if len(set(chosen)) < len(chosen):
         raise InputError(f"Minerals {chosen}: one stands twice. Name each once.")
     if not chosen:
@@ -202,6 +211,8 @@ def _figure(
         return Figure(base, central, None, None)
     before, after = pair
     change = after - before
+    size = np.maximum(np.abs(before), np.abs(after))
+    change = np.where(np.abs(change) <= ROUNDING * size, 0.0, change)
     return Figure(
         base, central, _quantiles(after), _quantiles(change),
         tuple(drivers(sample.u, sample.keys, change)),
@@ -220,4 +231,6 @@ def _opened(base: Outcome, policy: Outcome) -> float:
     """Share of the change in shipments that rests on routes without trade in the base year."""
     change = np.abs(policy.state.x - base.state.x)
     total = float(change.sum())
-    return float(change[base.market.opened].sum()) / total if total > 0 else 0.0
+    if total <= ROUNDING * float(base.state.x.sum()):
+        return 0.0
+    return float(change[base.market.opened].sum()) / total
