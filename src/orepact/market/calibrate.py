@@ -72,9 +72,10 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     spare, spare0 = param("spare"), _stated(chain, "spare")
     relative = spare / (1 - spare) / (spare0 / (1 - spare0))
     cap = np.where(y0 > 0, y0 + slack * relative, 0.0)
-    trade = _seeded(chain.trade[at3], param("seed")[..., None])
+    direct, draw, build = _direct(chain.trade[at3], chain.stock_draw[at], chain.stock_build[at])
+    trade = _seeded(direct, param("seed")[..., None])
 
-    bought = np.sum(chain.trade[at3], axis=-2)
+    bought = np.sum(direct, axis=-2)
     c0 = p0[:, :, None] + freight + duty * (p0[:, :, None] + cif * freight)
     share = trade / np.where(bought > 0, bought, 1.0)[:, None, :]
     P0 = np.sum(share * c0, axis=-2)
@@ -107,16 +108,16 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         regions=[chain.regions[i] for i in keep],
         p0=p0,
         x0=trade,
-        opened=(chain.trade[at3] == 0)
+        opened=(direct == 0)
         & np.any(np.reshape(trade, (-1, *trade.shape[-3:])) > 0, axis=0),
-        scale=np.maximum(np.sum(chain.trade[at3], axis=-1), 1e-9 * np.sum(bought, -1)[:, None]),
+        scale=np.maximum(np.sum(direct, axis=-1), 1e-9 * np.sum(bought, -1)[:, None]),
         inputs=inputs,
         freight=freight,
         duty=duty,
         cif=cif,
         credit=credit,
-        draw=chain.stock_draw[at],
-        build=chain.stock_build[at],
+        draw=draw,
+        build=build,
         supply=SupplyCurve(
             cap[..., None, :],
             np.broadcast_to(use0, cap.shape)[..., None, :],
@@ -171,6 +172,27 @@ def _between(triple: Array, u: Array, lead: tuple[int, ...]) -> Array:
     low, mid, high = triple
     u = np.broadcast_to(u, lead)[..., None, None, None]
     return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
+
+
+def _direct(trade: Array, draw: Array, build: Array) -> tuple[Array, Array, Array]:
+    """Trace re-exports to their origins: what a region buys for stock and ships from stock.
+
+    Customs records show goods that pass through (Chinese magnets shipped on from the United
+    States) as purchases for stock and as sales from stock. They are shipped directly here, from
+    the region's suppliers to its customers in proportion, and keep every total of the others.
+    """
+    x, draw, build = trade.copy(), draw.copy(), build.copy()
+    for k, r in np.argwhere(np.minimum(draw, build) > 0):
+        out, into = x[k, r].copy(), x[k, :, r].copy()
+        out[r] = into[r] = 0.0
+        t = min(draw[k, r], build[k, r], out.sum(), into.sum())
+        if t > 0:
+            x[k, r] -= t * out / out.sum()
+            x[k, :, r] -= t * into / into.sum()
+            x[k] += t * np.outer(into / into.sum(), out / out.sum())
+            draw[k, r] -= t
+            build[k, r] -= t
+    return np.maximum(x, 0.0), draw, build
 
 
 def _seeded(trade: Array, seed: Array) -> Array:
