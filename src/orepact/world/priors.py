@@ -142,6 +142,9 @@ def stage_trade(
             where[line] = (side.cells > 0) & ~trade.pinned[line]
             trade.t[line] = side.cells
             trade.mark(where, "customs", "pinned", "usgs-mcs-2026")
+            guess = np.zeros_like(where)
+            guess[line] = side.assumed > 0.5 * side.cells
+            trade.mark(where & guess, "imputed", "pinned", ASSUMPTION)
             trade.pinned |= where
             unplaced += side.unplaced
     use = fill_gaps(
@@ -179,7 +182,7 @@ def _close(
             "recorded exports beyond own supply: re-exports or unrecorded supply",
         )
     draw += through
-    recorded_in = trade.t.sum(axis=0, where=trade.kind != KIND["imputed"])
+    recorded_in = trade.t.sum(axis=0, where=trade.pinned | (trade.kind != KIND["imputed"]))
     built = np.minimum(through, recorded_in)
     built = built + stocked
     left = np.maximum(supply + draw + imports - exports - need - built, 0.0)

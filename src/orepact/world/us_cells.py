@@ -12,6 +12,7 @@ from orepact.errors import WorldError
 from orepact.world.cells import Content, Trade
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import Recipe, StageRecipe, UsTotal
+from orepact.world.register import ASSUMPTION
 from orepact.world.trade import spread
 from orepact.world.world import Array
 
@@ -52,9 +53,13 @@ def customs_cells(
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One direction of United States trade: contained tonnes by partner, and what has none."""
+    """One direction of United States trade: contained tonnes by partner, and what has none.
+
+    ``assumed`` is the part of the cells whose total or partners are this project's assumption.
+    """
 
     cells: Array
+    assumed: Array
     unplaced: float
 
 
@@ -78,7 +83,7 @@ def totals(
     us, n = ev.at("USA"), len(ev.regions)
     line = (slice(None), us) if importing else (us, slice(None))
     pinned, observed = trade.pinned[line], trade.t[line]
-    cells, unplaced = np.where(pinned, observed, 0.0), 0.0
+    cells, assumed, unplaced = np.where(pinned, observed, 0.0), np.zeros(n), 0.0
     plain = [x for x in entries if x.code is None]
     pool = sum(_tonnes(ev, recipe, x) * x.factor for x in plain)
     free = max(0.0, pool - cells.sum()) / pool if pool > 0 else 1.0
@@ -107,8 +112,11 @@ def totals(
             unplaced += left * float(factor[us])
         elif left > 0:
             rest = supply if importing else np.zeros(n)
-            cells = cells + spread(left, shares, rest, banned) * factor
-    return Side(cells, unplaced)
+            placed = spread(left, shares, rest, banned) * factor
+            cells = cells + placed
+            if x.source == ASSUMPTION or isinstance(x.shares, Mapping):
+                assumed = assumed + placed
+    return Side(cells, assumed, unplaced)
 
 
 def _tonnes(ev: Evidence, recipe: Recipe, x: UsTotal) -> float:
