@@ -27,11 +27,11 @@ def test_a_floor_below_that_of_its_input_is_an_error():
     raised = oxide(floor=[{"from": "2027-01-01", "value": "110 USD/kg"}, STEP])
     error = found(raised, "error")["ndpr-magnet"]
     assert "From 2029-01-01" in error.what
-    assert "115,081.75 USD/t" in error.what
-    assert "140,000.00 USD/t or more" in error.mend
+    assert "150,000.00 USD/t" in error.what
+    assert "160,000.00 USD/t or more" in error.mend
 
 
-STEP = {"from": "2029-01-01", "value": "140 USD/kg"}
+STEP = {"from": "2029-01-01", "value": "160 USD/kg"}
 
 
 def test_a_stage_without_floor_draws_imports():

@@ -19,7 +19,7 @@ PRICE_2024 = {
     ("fluorspar", "mined"): "982.8",
     ("fluorspar", "hf"): "1789.5",  # assumed, 1,700 USD/t HF
     ("manganese", "alloy"): "1478.7",  # Comtrade, US imports of silicomanganese from Mexico
-    ("graphite", "mined"): "1050",
+    ("graphite", "mined"): "600",  # assumed: fines and flake together
     ("graphite", "spherical"): "2200",  # assumed
     ("graphite", "anode"): "5000",  # assumed
     ("silver", "refined"): "912115.4",
@@ -32,8 +32,9 @@ PRICE_2024 = {
     ("lithium", "refined"): "62799.4",
     ("nickel", "refined"): "16812",
     ("magnesium", "metal"): "2850",
-    ("ndpr", "magnet"): "92065.4",  # BACI unit value
 }
+FITTED = {("ndpr", "magnet"): Decimal(150_000)}
+"""1.05 t of oxide at its floor and the conversion of 2024, 149,815 USD/t, rounded up."""
 PRECEDENT = {
     ("ndpr", "oxide"): Decimal(110_000),  # 110 USD/kg, MP Materials' price protection
     ("cobalt", "refined"): Decimal(25) / Decimal("0.00045359237"),  # 25 USD/lb, Breakthrough
@@ -53,16 +54,20 @@ def test_reads_and_has_a_first_day_with_everything_in_force(name):
 @pytest.mark.parametrize("name", pact.library())
 def test_floors_are_scenarios_at_the_stated_level(name):
     floors = [i for i in pact.read(name).instruments if isinstance(i, PriceFloor)]
-    assert {f.targets()[0] for f in floors} == {*PRICE_2024, *PRECEDENT}
+    assert {f.targets()[0] for f in floors} == {*PRICE_2024, *PRECEDENT, *FITTED}
     for f in floors:
         target = f.targets()[0]
-        level = PRECEDENT.get(target) or Decimal("1.25") * Decimal(PRICE_2024[target])
+        level = {**PRECEDENT, **FITTED}.get(target)
+        level = level or Decimal("1.25") * Decimal(PRICE_2024[target])
         assert f.floor_at(START) == level, f.id
         assert f.floor_at(date(2026, 12, 31)) is None
         assert f.status == "scenario"
-        stated = (
-            "Cited precedent" if target in PRECEDENT else f"price of {PRICE_2024[target]} USD/t"
-        )
+        if target in PRECEDENT:
+            stated = "Cited precedent"
+        elif target in FITTED:
+            stated = "oxide at its floor of 110000 USD/t plus the 2024 conversion of 34315 USD/t"
+        else:
+            stated = f"price of {PRICE_2024[target]} USD/t"
         assert stated in f.note
 
 
