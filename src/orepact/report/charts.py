@@ -18,6 +18,7 @@ from orepact.study.simulate import MineralRun, Run
 
 MISSING = "no production"
 UNBOUGHT = "no purchases"
+UNIMPORTED = "no imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class Bar:
     weak: bool = False
 
 
-def nice(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+def nice(low: float, high: float, most: int = 4) -> tuple[float, ...]:
     """Round ticks that span ``low`` to ``high`` and contain zero.
 
     >>> nice(-12.0, 87.0)
-    (-20.0, 0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+    (-50.0, 0.0, 50.0, 100.0)
     """
     low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
@@ -76,6 +77,14 @@ def nice(low: float, high: float, most: int = 5) -> tuple[float, ...]:
     step = next(s * power for s in (1.0, 2.0, 5.0, 10.0) if s * power >= rough)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return tuple(round(n * step, 12) for n in range(first, last + 1))
+
+
+def _percent(x: float) -> str:
+    return numbers.percent(x / 100)
+
+
+def _in_percent(x: Shown | None) -> Shown | None:
+    return x and x.scaled(100.0)
 
 
 def span(bars: Iterable[Bar]) -> tuple[float, float]:
@@ -96,7 +105,7 @@ def chart(
 ) -> Chart:
     """Put bars on an axis; ``scale`` gives several charts the same one.
 
-    ``unit`` stands after each value and on the axis; ``write`` makes a value's text.
+    Values are in the unit of the axis; ``write`` makes a value's text, ``unit`` follows it.
     """
     ticks = nice(*(scale or span(bars)))
     low, high = ticks[0], ticks[-1]
@@ -110,16 +119,18 @@ def chart(
             rows.append(Row(b.label, b.role, b.missing, "", b.weak))
             continue
         start, end = sorted((at(0.0), at(b.value.mid)))
+        spread = b.value.spread(write)
+        spread = "" if spread == write(b.value.mid) else spread
         ranged = b.value.low is not None and b.value.high is not None
         rows.append(
             Row(
-                b.label, b.role, f"{write(b.value.mid)}{unit}", b.value.spread(write), b.weak,
+                b.label, b.role, f"{write(b.value.mid)}{unit}", spread, b.weak,
                 start, round(end - start, 3),
                 at(b.value.low) if ranged and b.value.low is not None else None,
                 at(b.value.high) if ranged and b.value.high is not None else None,
             )  # fmt: skip
         )
-    places = tuple((at(t), write(t)) for t in ticks)
+    places = tuple((at(t), f"{t:,g}".replace("-", numbers.MINUS)) for t in ticks)
     return Chart(title, axis, unit, tuple(rows), places, at(0.0), grade)
 
 
@@ -132,14 +143,14 @@ def price_by_member(run: Run) -> tuple[Chart, ...]:
             for m in run.members:
                 f = view.figure(mr, stage, m, "buyers' price")
                 held[m].append(
-                    Bar(view.label(mr, stage), "member", view.relative(f), UNBOUGHT, weak)
+                    Bar(view.label(mr, stage), "member", _in_percent(view.relative(f)), UNBOUGHT, weak)
                 )
     grade = words.weakest([view.grade(mr) for mr in run.minerals.values()])
     both = span([b for bars in held.values() for b in bars])
     return tuple(
         chart(
             words.place(m), "change of the buyers' price, %", f"{numbers.SPACE}%", bars,
-            numbers.percent, grade, scale=both,
+            _percent, grade, scale=both,
         )
         for m, bars in held.items()
     )  # fmt: skip
@@ -184,8 +195,8 @@ def stage_charts(run: Run, mr: MineralRun, stage: str) -> tuple[Chart, ...]:
         found = []
         for code in codes:
             f = view.figure(mr, stage, code, variable)
-            value = view.relative(f) if how == "%" else view.change(f)
-            if variable == "output" and not _made(f):
+            value = _in_percent(view.relative(f)) if how == "%" else view.change(f)
+            if how == "t" and not _any(f):
                 value = None
             found.append(
                 Bar(words.place(code), words.role(code, run.members), value, missing, weak)
@@ -195,7 +206,7 @@ def stage_charts(run: Run, mr: MineralRun, stage: str) -> tuple[Chart, ...]:
     space = numbers.SPACE
     output, imports = (
         bars("output", "t", MISSING),
-        bars("imports from non-members", "t", UNBOUGHT, [r for r in regions if r != WORLD]),
+        bars("imports from non-members", "t", UNIMPORTED, [r for r in regions if r != WORLD]),
     )
     scaled = []
     for held in (output, imports):
@@ -209,7 +220,7 @@ def stage_charts(run: Run, mr: MineralRun, stage: str) -> tuple[Chart, ...]:
     return (
         chart(
             "Buyers' price", "change, %", f"{space}%",
-            bars("buyers' price", "%", UNBOUGHT), numbers.percent, grade,
+            bars("buyers' price", "%", UNBOUGHT), _percent, grade,
         ),
         chart(
             "Output", f"change, {scaled[0][1]} a year", f"{space}{scaled[0][1]}",
@@ -222,5 +233,5 @@ def stage_charts(run: Run, mr: MineralRun, stage: str) -> tuple[Chart, ...]:
     )  # fmt: skip
 
 
-def _made(f: view.Figure) -> bool:
+def _any(f: view.Figure) -> bool:
     return f.base > 0 or f.central > 0 or (f.after is not None and f.after[2] > 0)

@@ -49,8 +49,8 @@ def run_story(run: Run) -> tuple[str, ...]:
         net = view.total([view.figure(mr, "", m, "welfare") for mr in run.minerals.values()])
         settled = "" if run.draws == 0 else " with the whole 5 to 95" + SPACE + "% range"
         found.append(
-            f"{_capital(words.the(m))}: of {_count(len(nets), 'mineral')}, welfare falls in {down} "
-            f"and rises in {up}{settled}. The central values add up to USD{SPACE}"
+            f"{_capital(words.the(m))}: of {_count(len(nets), 'mineral')}, welfare falls in {down or 'none'} "
+            f"and rises in {up or 'none'}{settled}. The central values add up to USD{SPACE}"
             f"{numbers.millions(net)} million a year, floor levy of USD{SPACE}"
             f"{numbers.number(levy / 1e6)} million included."
         )
