@@ -88,5 +88,64 @@ def everything(m: Market) -> Wedges:
         eligible=eligible, on_cif=np.broadcast_to(m.cif, floor.shape) & True,
         counts_duty=floor > 0, limit_mask=mask, limit=base * [0.7, 0.5, 2.0],
         holder=("importer", "exporter", "producers"), contracted=contracted, strike=strike,
-        benchmark=bench, export_tax=tax, release=release, specific=0.1 * (1 - np.eye(R)) + 0 * m.duty,
+        benchmark=bench, export_tax=tax, release=release,
+        specific=0.1 * (1 - np.eye(R)) + 0 * m.duty,
     )  # fmt: skip
+
+
+def one_stage(
+    seed: int = 0,
+    R: int = 4,
+    sigma: float = 4.0,
+    eta: float = 0.4,
+    eps: float = 0.8,
+    use0: float = 0.85,
+    money: float = 1.0,
+) -> Market:
+    """One stage in base equilibrium: every region makes and uses the good, no duties.
+
+    ``money`` multiplies every input that is in USD.
+    """
+    g = np.random.default_rng(seed)
+    one = np.ones((1, R))
+    p0 = 10.0 * g.uniform(0.9, 1.1, (1, R)) * money
+    freight = np.where(np.eye(R), 0.0, g.uniform(0.2, 1.0, (1, R, R))) * money
+    c0 = p0[:, :, None] + freight
+    x0 = g.uniform(1.0, 20.0, (1, R, R))
+    bought, made = x0.sum(1), x0.sum(2)
+    share = x0 / bought[:, None]
+    P0 = np.sum(share * c0, axis=1)
+    return Market.from_arrays(
+        mineral="zinc",
+        regions=list("ABCDEFGH")[:R],
+        stages=["metal"],
+        p0=p0,
+        x0=x0,
+        scale=made,
+        freight=freight,
+        supply=supply.Isoelastic(
+            made[:, None] / use0, use0 * one[:, None], p0[:, None], eps * one[:, None],
+            0.3 * one[:, None],
+        ),
+        demand=demand.Isoelastic(bought, P0, eta * one, 6.0 * one),
+        sourcing=sourcing.Logit(share, c0, P0, P0 / sigma),
+    )  # fmt: skip
+
+
+def floored(m: Market, members: list[int], F: float | np.ndarray, k: int = 0, **terms) -> Wedges:
+    """A floor of members on stage ``k`` against all others, every outside route eligible."""
+    K, R = len(m.stages), len(m.regions)
+    outside = [o for o in range(R) if o not in members]
+    covered, floor = np.zeros((K, R, R), bool), np.zeros((K, R))
+    covered[k][np.ix_(outside, members)] = True
+    floor[k, members] = F
+    w = replace(Wedges.base(m), floor=floor, covered=covered, eligible=covered)
+    return replace(w, **terms)
+
+
+def limited(m: Market, k: int, o: list[int], d: list[int], share: float, holder: str) -> Wedges:
+    """A limit on routes of stage ``k`` at a share of their base shipments."""
+    mask = np.zeros((1, *m.x0.shape[-3:]))
+    mask[0, k][np.ix_(o, d)] = 1.0
+    limit = np.array([share * float(np.sum(mask[0] * m.x0))])
+    return replace(Wedges.base(m), limit_mask=mask, limit=limit, holder=(holder,))
