@@ -69,7 +69,7 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         yc = np.sum(market.supply.quantity(m + st.pay[..., None, :]), axis=-2)
         surplus = (1 - w.contracted) * surplus + w.contracted * paid
         outlay = w.contracted * yc * st.pay
-    scrap = np.sum(market.secondary.surplus(p[..., None, :]), axis=-2)
+    secondary = market.secondary.surplus(p[..., None, :])
     producers = np.asarray([h == "producers" for h in w.holder], bool)
     rents = w.limit_mask * st.rent[..., None, None, None] * x[..., None, :, :, :]
     kept = np.sum(rents[..., producers, :, :, :], axis=-4) if producers.any() else 0.0 * x
@@ -83,7 +83,7 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
     lines = {
         "final users": np.sum(final, axis=-2),
         "miners and processors": np.sum(surplus + np.sum(kept, axis=-1), axis=-2),
-        "scrap": np.sum(scrap, axis=-2),
+        "scrap": np.sum(secondary[..., 0, :], axis=-2),
         "tariffs": np.sum((w.duty * base + w.specific) * x, axis=(-3, -2)),
         "floor levy": np.sum(st.levy * x, axis=(-3, -2)),
         "export taxes": np.sum(
@@ -93,7 +93,10 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         "exporter rents": np.sum(kept_out - np.sum(kept, axis=-1), axis=-2),
         "budget": -_by_payer(w, outlay),
         "stocks": np.sum(
-            p * (market.draw + w.release) - st.P * (market.build + w.purchase), axis=-2
+            np.sum(secondary[..., 1:, :], axis=-2)
+            + p * (market.draw + w.release)
+            - st.P * (market.build + w.purchase),
+            axis=-2,
         ),
     }
     real = {

@@ -23,17 +23,46 @@ from orepact.market.wedges import Wedges
 Array = Any
 
 
+SHORT = 10
+"""Newton steps that a whole batch takes; members that need more go on by themselves."""
+
+
 def attempt(
     market: Market, w: Wedges, active: Array, p0: Array, rent0: Array | None, tol: float
 ) -> tuple[Root, State]:
     """Newton from prices ``p0`` (..., K, R) and rents; ``active`` (..., K, R) can supply."""
+    batch = np.broadcast_shapes(
+        active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
+    )
+    if len(batch) != 1 or batch[0] < 4:
+        return _newton(market, w, active, p0, rent0, tol, batch, 60)
+    root, st = _newton(market, w, active, p0, rent0, tol, batch, SHORT)
+    late = np.flatnonzero(~root.converged)
+    if not len(late):
+        return root, st
+    rest = take(market, (late,)), take(w, (late,)), active[late] if active.ndim > 2 else active
+    more, stt = _newton(*rest, st.p[late], st.rent[late], tol, (len(late),), 60)
+    converged, r, p, rent = root.converged.copy(), root.r.copy(), st.p.copy(), st.rent.copy()
+    converged[late], r[late], p[late], rent[late] = more.converged, more.r, stt.p, stt.rent
+    f = frame(market, w)
+    steps = root.iterations + more.iterations
+    return Root(root.z, r, converged, steps, None), unfold(f, evaluate(f, p, rent))
+
+
+def _newton(
+    market: Market,
+    w: Wedges,
+    active: Array,
+    p0: Array,
+    rent0: Array | None,
+    tol: float,
+    batch: tuple[int, ...],
+    steps: int,
+) -> tuple[Root, State]:
     shape = active.shape[-2:]
     n, G = shape[0] * shape[1], len(w.holder)
     index = np.flatnonzero(np.any(active.reshape(-1, n), axis=0))
     keep = np.concatenate([index, n + np.arange(G)])
-    batch = np.broadcast_shapes(
-        active.shape[:-2], batch_shape(market), batch_shape(w), p0.shape[:-2]
-    )
     p0 = np.broadcast_to(p0, (*batch, *shape))
     f = frame(market, w)
     unit = f.unit
@@ -64,7 +93,7 @@ def attempt(
         return J
 
     z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
-    root = newton(fun, jac, z0, tol=tol)
+    root = newton(fun, jac, z0, tol=tol, max_iterations=steps)
     return root, unfold(f, root.aux)
 
 

@@ -46,8 +46,8 @@ def batch_shape(obj: Market | Wedges) -> tuple[int, ...]:
     return np.broadcast_shapes(*(np.shape(v)[:-n] for v, n in _arrays(obj)))
 
 
-def take(obj: Batched, at: tuple[int, ...]) -> Batched:
-    """One member of a batch of markets or wedges."""
+def take(obj: Batched, at: tuple[Any, ...]) -> Batched:
+    """One member of a batch (or, by an array of positions, several) of markets or wedges."""
 
     def pick(v: Array, n: int) -> Array:
         lead = v.ndim - n

@@ -25,6 +25,10 @@ Values = Mapping[tuple[str, str], Any]
 """A parameter's value, or one per draw, by stage ('' for the whole chain) and name."""
 
 THIN = 0.05
+RESERVE = 0.5
+"""Holders sell the base year's stock draws in full down to this share of the base price, below
+it in proportion: nobody sells for nothing."""
+
 STEEPEST = 10.0
 """Cap on ``eps p0/m0``: a thin margin must not make a plant's output follow its price tenfold."""
 
@@ -108,15 +112,13 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         regions=[chain.regions[i] for i in keep],
         p0=p0,
         x0=trade,
-        opened=(direct == 0)
-        & np.any(np.reshape(trade, (-1, *trade.shape[-3:])) > 0, axis=0),
+        opened=(direct == 0) & np.any(np.reshape(trade, (-1, *trade.shape[-3:])) > 0, axis=0),
         scale=np.maximum(np.sum(direct, axis=-1), 1e-9 * np.sum(bought, -1)[:, None]),
         inputs=inputs,
         freight=freight,
         duty=duty,
         cif=cif,
         credit=credit,
-        draw=draw,
         build=build,
         supply=SupplyCurve(
             cap[..., None, :],
@@ -131,7 +133,7 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
             p0[:, None],
             param("secondary_eps")[..., None] * one,
             0.1 * one,
-        ),
+        ).blocks(SupplyCurve(draw[:, None], one, p0[:, None], 0.02 * one, RESERVE * one)),
         demand=DemandCurve(
             chain.final_use[at], P0, param("eta") + 0 * P0, param("backstop") + 0 * P0
         ),

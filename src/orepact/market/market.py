@@ -30,7 +30,7 @@ class Market:
     ========== ============ ==============================================================
     ``inputs``  K, K, R     tonnes of stage ``j`` per tonne of stage ``k`` made in ``r``
     ``credit``  K, R        co-product credits, USD per tonne of output
-    ``draw``    K, R        supply from stocks, t
+    ``draw``    K, R        supply from stocks whatever the price, t
     ``build``   K, R        purchases for stocks, t
     ``freight`` K, O, D     freight and insurance, USD/t
     ``duty``    K, O, D     base year's ad valorem duty, share
@@ -40,6 +40,9 @@ class Market:
     ``opened``  K, O, D     routes without base trade that are open all the same
     ``scale``   K, O        size of a node, t, by which residuals are divided
     ========== ============ ==============================================================
+
+    ``secondary`` buys no inputs; its first block is scrap, further blocks are stock draws that
+    answer to the price.
     """
 
     mineral: str

@@ -22,6 +22,7 @@ import abc
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
+import numpy as np
 from array_api_compat import array_namespace
 
 Array = Any  # an array of any library that follows the array API standard
@@ -60,13 +61,13 @@ class Supply(abc.ABC):
     def blocks(self, other: Self) -> Self:
         """Join two sets of blocks along the block axis."""
         xp = array_namespace(self.capacity)
-        return replace(
-            self,
-            **{
-                f.name: xp.concat([getattr(self, f.name), getattr(other, f.name)], axis=-2)
-                for f in fields(self)
-            },
-        )
+        joined = {}
+        for f in fields(self):
+            one, two = getattr(self, f.name), getattr(other, f.name)
+            lead = np.broadcast_shapes(one.shape[:-3], two.shape[:-3])
+            pair = [xp.broadcast_to(v, (*lead, *v.shape[-3:])) for v in (one, two)]
+            joined[f.name] = xp.concat(pair, axis=-2)
+        return replace(self, **joined)
 
 
 @dataclass(frozen=True, slots=True)
