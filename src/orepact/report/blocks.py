@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orepact.catalogue import mineral
@@ -203,7 +202,7 @@ def welfare_table(run: Run, mr: MineralRun) -> Table:
     for variable in (*LINES, "welfare", words.MATCHING):
         moved = [view.change(mr.figures[Key("", r, variable)]) for r in regions]
         if variable != "welfare" and all(
-            x is None or cell(x, numbers.millions, "").text == "0" and not _wide(x) for x in moved
+            x is None or (cell(x, numbers.millions, "").text == "0" and not _wide(x)) for x in moved
         ):
             continue
         cells = tuple(cell(x, numbers.millions, "") for x in moved)
@@ -215,109 +214,3 @@ def welfare_table(run: Run, mr: MineralRun) -> Table:
 
 def _wide(x: Shown) -> bool:
     return bool(x.spread(numbers.millions) not in ("", "0"))
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """An instrument in a mineral: its name, state and how far from binding, in words."""
-
-    name: str
-    state: str
-    detail: str
-    note: str
-
-
-def instruments(run: Run, mr: MineralRun) -> tuple[Instrument, ...]:
-    """What each instrument that names this mineral came to."""
-    found = []
-    for e in mr.effects:
-        i = run.pact.instrument(e.id)
-        detail = ""
-        if e.distance is not None and e.distance != 0:
-            money = e.unit.startswith("USD/t")
-            size = numbers.price(e.distance) if money else numbers.tonnes(e.distance)
-            detail = f"{size} {e.unit.removeprefix('USD/t').removeprefix('t').strip(', ')}"
-        found.append(Instrument(words.instrument(i), e.state, detail, i.note or ""))
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What moves a result most: the result, the parameter, rank correlation and its reading."""
-
-    result: str
-    parameter: str
-    correlation: str
-    reading: str
-
-
-def drivers(run: Run, mr: MineralRun) -> tuple[Driver, ...]:
-    """Top parameters of price, output and welfare of the members."""
-    id, found = mr.chain.mineral, []
-    keys = [
-        (stage, m, v)
-        for stage in view.headline_stages(run, mr)
-        for m in run.members
-        for v in ("buyers' price", "output")
-    ] + [("", m, "welfare") for m in run.members]
-    for stage, m, variable in keys:
-        what = {"buyers' price": "Buyers' price", "output": "Output", "welfare": "Welfare"}
-        where = f", {words.stage_name(id, stage).lower()}" if stage else ""
-        result = f"{what[variable]}{where}, {words.place(m)}"
-        for (at, name), rho in view.figure(mr, stage, m, variable).drivers[:2]:
-            if abs(rho) < 0.3:
-                continue
-            found.append(
-                Driver(
-                    result,
-                    words.parameter(id, at, name),
-                    numbers.signed(rho),
-                    f"the higher, the {'larger' if rho > 0 else 'smaller'} the change",
-                )
-            )
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A parameter marked assumed, with its range."""
-
-    stage: str
-    parameter: str
-    low: str
-    central: str
-    high: str
-    source: str
-
-
-def assumptions(mr: MineralRun) -> tuple[Assumption, ...]:
-    """Parameters that are assumed rather than read."""
-    return tuple(
-        Assumption(
-            words.stage_name(mr.chain.mineral, stage).capitalize(),
-            words.PARAMETERS[name],
-            *(_plain(x) for x in (r.low, r.central, r.high)),
-            r.source,
-        )
-        for (stage, name), r in mr.chain.parameters.items()
-        if r.assumed
-    )
-
-
-def _plain(x: float) -> str:
-    return f"{x:.3g}"
-
-
-def notes(mr: MineralRun) -> tuple[tuple[str, str], ...]:
-    """Notes of the chain and of the calibration: heading and text."""
-    id = mr.chain.mineral
-    return tuple(
-        (words.stage_name(id, key) if key in mr.chain.stages else key.capitalize(), text)
-        for key, text in mr.base.market.notes.items()
-        if text
-    )
-
-
-def recorded(run: Run) -> Sequence[str]:
-    """Instruments of the pact that name no mineral: kept on record, not simulated."""
-    return [words.instrument(i) for i in run.pact.instruments if not i.targets()]

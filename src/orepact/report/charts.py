@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orepact.market.accounts import accounts
 from orepact.report import numbers, view, words
 from orepact.report.view import Shown
 from orepact.study.metrics import WORLD
-from orepact.study.simulate import MineralRun, Run
+from orepact.study.simulate import Figure, MineralRun, Run
 
 MISSING = "no production"
 UNBOUGHT = "no purchases"
@@ -64,7 +64,7 @@ class Bar:
 
 
 def nice(low: float, high: float, most: int = 4) -> tuple[float, ...]:
-    """Round ticks that span ``low`` to ``high`` and contain zero.
+    """Round ticks that contain zero and span ``low`` to ``high``, within a 25th of a step.
 
     >>> nice(-12.0, 87.0)
     (-50.0, 0.0, 50.0, 100.0)
@@ -75,7 +75,7 @@ def nice(low: float, high: float, most: int = 4) -> tuple[float, ...]:
     rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(s * power for s in (1.0, 2.0, 5.0, 10.0) if s * power >= rough)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.floor(low / step + 0.04), math.ceil(high / step - 0.04)
     return tuple(round(n * step, 12) for n in range(first, last + 1))
 
 
@@ -121,14 +121,10 @@ def chart(
         start, end = sorted((at(0.0), at(b.value.mid)))
         spread = b.value.spread(write)
         spread = "" if spread == write(b.value.mid) else spread
-        ranged = b.value.low is not None and b.value.high is not None
+        low_at, high_at = (None if e is None else at(e) for e in b.value[1:])
+        row = Row(b.label, b.role, f"{write(b.value.mid)}{unit}", spread, b.weak)
         rows.append(
-            Row(
-                b.label, b.role, f"{write(b.value.mid)}{unit}", spread, b.weak,
-                start, round(end - start, 3),
-                at(b.value.low) if ranged and b.value.low is not None else None,
-                at(b.value.high) if ranged and b.value.high is not None else None,
-            )  # fmt: skip
+            replace(row, start=start, width=round(end - start, 3), low=low_at, high=high_at)
         )
     places = tuple((at(t), f"{t:,g}".replace("-", numbers.MINUS)) for t in ticks)
     return Chart(title, axis, unit, tuple(rows), places, at(0.0), grade)
@@ -143,7 +139,13 @@ def price_by_member(run: Run) -> tuple[Chart, ...]:
             for m in run.members:
                 f = view.figure(mr, stage, m, "buyers' price")
                 held[m].append(
-                    Bar(view.label(mr, stage), "member", _in_percent(view.relative(f)), UNBOUGHT, weak)
+                    Bar(
+                        view.label(mr, stage),
+                        "member",
+                        _in_percent(view.relative(f)),
+                        UNBOUGHT,
+                        weak,
+                    )
                 )
     grade = words.weakest([view.grade(mr) for mr in run.minerals.values()])
     both = span([b for bars in held.values() for b in bars])
@@ -233,5 +235,5 @@ def stage_charts(run: Run, mr: MineralRun, stage: str) -> tuple[Chart, ...]:
     )  # fmt: skip
 
 
-def _any(f: view.Figure) -> bool:
+def _any(f: Figure) -> bool:
     return f.base > 0 or f.central > 0 or (f.after is not None and f.after[2] > 0)

@@ -109,7 +109,12 @@ def picture(run: Run, mineral_id: str) -> str:
         f"<title>{escape(title)}</title><defs>{hatches()}</defs><style>{_STYLE}</style>"
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(margin, 34, "title", title),
-        _text(margin, 54, "small", f"{SCENARIO} Contained {unit} a year; data: {words.GRADES[view.grade(mr)]}."),
+        _text(
+            margin,
+            54,
+            "small",
+            f"{SCENARIO} Contained {unit} a year; data: {words.GRADES[view.grade(mr)]}.",
+        ),
     ]
     for n, pair in enumerate(pairs):
         x = margin + n * (WIDTH + gutter)

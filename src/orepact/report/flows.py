@@ -98,9 +98,7 @@ def panels(mr: MineralRun, stage: str, members: Sequence[str]) -> tuple[Panel, P
         ]
         bands = _bands(m, doubtful[n], sides[0], sides[1], scale)
         unseen = float((before, after)[n][foreign].sum())
-        made.append(
-            Panel(stage, n == 1, height, sides[0], sides[1], bands, float(m.sum()), unseen)
-        )
+        made.append(Panel(stage, n == 1, height, sides[0], sides[1], bands, float(m.sum()), unseen))
     return made[0], made[1]
 
 

@@ -26,15 +26,16 @@ def _rounded(x: float, digits: int) -> tuple[float, int]:
         shift = digits - 1 - math.floor(math.log10(size))
         value = round(x, shift)
         return value, max(0, shift) if value != round(value) else 0
-    decimals = 1 if size >= 1 else 2
-    return round(x, decimals), decimals
+    decimals = 1 if size >= 0.995 else 2
+    value = round(x, decimals)
+    return value, decimals if abs(value) < 100 else 0
 
 
 def number(x: float, digits: int = 3) -> str:
     """A level with sensible digits and thousands separators.
 
-    >>> number(412834.9), number(3472.25, 4), number(36.78), number(0.038), number(0.0)
-    ('413,000', '3,472', '36.8', '0.04', '0')
+    >>> number(412834.9), number(3472.25, 4), number(99.97), number(0.038), number(0.0)
+    ('413,000', '3,472', '100', '0.04', '0')
     """
     _refuse(x)
     value, decimals = _rounded(x, digits)
@@ -117,13 +118,13 @@ def price(x: float, digits: int = 3) -> str:
 
 
 def between(low: float, high: float, text: Text) -> str:
-    """A range from its two ends, each written by ``text``.
+    """A range from its two ends, each written by ``text``; empty where both are nothing.
 
     >>> between(0.73, 0.94, percent)
     '+73 to +94'
     """
     first, last = text(low), text(high)
-    return first if first == last else f"{first} to {last}"
+    return "" if {first, last} == {text(0.0)} else f"{first} to {last}"
 
 
 def listed(words: list[str]) -> str:

@@ -13,7 +13,7 @@ import orepact
 from orepact.catalogue import mineral
 from orepact.market.accounts import TOLERANCE
 from orepact.pact import SCENARIO
-from orepact.report import blocks, charts, drawing, flows, numbers, sentences, view, words
+from orepact.report import blocks, charts, drawing, flows, grounds, numbers, sentences, view, words
 from orepact.study.simulate import MineralRun, Run
 from orepact.world.register import register
 
@@ -49,7 +49,7 @@ def html(run: Run) -> str:
         summary=blocks.summary(run),
         minerals=[_mineral(run, mr) for mr in run.minerals.values()],
         opened=round(100 * view.OPENED),
-        recorded=blocks.recorded(run),
+        recorded=grounds.recorded(run),
         tolerance=f"{TOLERANCE:g}",
         pact_sources=[s for id, s in sources.items() if id in used],
         sources=list(register().values()),
@@ -89,10 +89,10 @@ def _mineral(run: Run, mr: MineralRun) -> dict[str, Any]:
         "ranking": charts.welfare_ranking(run, [mr]),
         "welfare": blocks.welfare_table(run, mr),
         "tables": [blocks.stage_table(run, mr, s) for s in stages],
-        "instruments": blocks.instruments(run, mr),
-        "drivers": blocks.drivers(run, mr),
-        "assumptions": blocks.assumptions(mr),
-        "notes": blocks.notes(mr),
+        "instruments": grounds.instruments(run, mr),
+        "drivers": grounds.drivers(run, mr),
+        "assumptions": grounds.assumptions(mr),
+        "notes": grounds.notes(mr),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orepact import units
 from orepact.report import numbers, view, words
 from orepact.report.view import Floor, Shown
-from orepact.study.simulate import MineralRun, Run
+from orepact.study.simulate import Figure, MineralRun, Run
 
 SPACE = numbers.SPACE
 FEW = 2
@@ -47,10 +47,11 @@ def run_story(run: Run) -> tuple[str, ...]:
         up = sum(1 for n in nets if n and (n.low if n.low is not None else n.mid) > 0)
         levy = view.total([view.figure(mr, "", m, "floor levy") for mr in run.minerals.values()])
         net = view.total([view.figure(mr, "", m, "welfare") for mr in run.minerals.values()])
-        settled = "" if run.draws == 0 else " with the whole 5 to 95" + SPACE + "% range"
+        where = f" with the whole 5 to 95{SPACE}% range" if run.draws else ""
+        count = f"{len(nets)} mineral{'' if len(nets) == 1 else 's'}"
         found.append(
-            f"{_capital(words.the(m))}: of {_count(len(nets), 'mineral')}, welfare falls in {down or 'none'} "
-            f"and rises in {up or 'none'}{settled}. The central values add up to USD{SPACE}"
+            f"{_capital(words.the(m))}: of {count}, welfare falls in {down or 'none'} and rises in "
+            f"{up or 'none'}{where}. The central values add up to USD{SPACE}"
             f"{numbers.millions(net)} million a year, floor levy of USD{SPACE}"
             f"{numbers.number(levy / 1e6)} million included."
         )
@@ -68,7 +69,7 @@ def _ends(pairs: Sequence[tuple[float, str]]) -> str:
 
 
 def _floor(run: Run, mr: MineralRun, f: Floor) -> str:
-    stage = words.stage_name(mr.chain.mineral, f.stage).lower()
+    stage = words.stage_word(mr.chain.mineral, f.stage)
     head = f"The scenario floor of {floor_text(f)} on {stage}"
     if f.state != "binding":
         if f.distance is None:
@@ -83,7 +84,7 @@ def _floor(run: Run, mr: MineralRun, f: Floor) -> str:
             paid.append((m, moved))
     if not paid:
         return f"{head} binds, but no member buys at this stage."
-    return f"{head} binds. Buyers {_each(paid, _pay, 'in ')}."
+    return f"{head} binds. {_capital(_each(paid, _pay, 'buyers in '))}."
 
 
 def floor_text(f: Floor) -> str:
@@ -114,37 +115,37 @@ def _each(pairs: Sequence[tuple[str, Shown]], say: view.Say, before: str = "") -
 
 
 def _output(run: Run, mr: MineralRun, stage: str) -> str:
-    name = words.stage_name(mr.chain.mineral, stage).lower()
+    name = words.stage_word(mr.chain.mineral, stage)
     parts, none = [], []
     for m in (*run.members, "CHN"):
         f = view.figure(mr, stage, m, "output")
         x = view.change(f)
         if x is None or (f.base == 0 and f.central == 0):
             if m in run.members:
-                none.append(words.place(m))
+                none.append(words.the(m))
             continue
         if m in run.members or abs(x.mid) >= 0.002 * f.base:
-            parts.append(f"{_moves(x)}{_share(f)} in {words.the(m)}")
+            parts.append(f"{_moves(x, f)} in {words.the(m)}")
     if not parts:
-        return f"No member produces at the stage {name}, before or after."
+        return f"No member has primary output at the {name} stage, before or after."
     tail = f"; {numbers.listed(none)} {_agree(none, 'has', 'have')} none" if none else ""
     return f"Output of {name} {numbers.listed(parts)}{tail}."
 
 
 def _imports(run: Run, mr: MineralRun, stage: str) -> str:
-    name = words.stage_name(mr.chain.mineral, stage).lower()
+    name = words.stage_word(mr.chain.mineral, stage)
     parts = []
     for m in run.members:
         f = view.figure(mr, stage, m, "imports from non-members")
         x = view.change(f)
         if x is not None and f.base > 0:
-            parts.append(f"{_moves(x, many=True)}{_share(f)} in {words.the(m)}")
+            parts.append(f"{_moves(x, f, many=True)} in {words.the(m)}")
     if not parts:
         return ""
     return f"Imports of {name} from non-members {numbers.listed(parts)}."
 
 
-def _share(f: view.Figure) -> str:
+def _share(f: Figure) -> str:
     moved = view.relative(f)
     if moved is None or numbers.percent(moved.mid) == "0":
         return ""
@@ -153,13 +154,13 @@ def _share(f: view.Figure) -> str:
     return f" ({numbers.percent(moved.mid)}{SPACE}%)"
 
 
-def _moves(x: Shown, many: bool = False) -> str:
-    """``rises by 413 t``; ``many`` for a plural."""
+def _moves(x: Shown, f: Figure, many: bool = False) -> str:
+    """``rises by 413 t (+43 %)``; ``many`` for a plural."""
     size = numbers.tonnes(abs(x.mid))
     if size.startswith(("0" + SPACE, "under")):
         return "stay about the same" if many else "stays about the same"
     verb = ("rise", "fall") if many else ("rises", "falls")
-    return f"{verb[0] if x.mid > 0 else verb[1]} by {size}"
+    return f"{verb[0] if x.mid > 0 else verb[1]} by {size}{_share(f)}"
 
 
 def _welfare(run: Run, mr: MineralRun) -> list[str]:
@@ -212,10 +213,6 @@ def _net(x: Shown) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _agree(names: Sequence[str], one: str, many: str) -> str:

@@ -133,7 +133,7 @@ def label(mr: MineralRun, stage: str) -> str:
     """Mineral and stage; the stage alone says nothing in a summary."""
     if len(mr.chain.stages) == 1:
         return name(mr)
-    return f"{name(mr)}, {words.stage_name(mr.chain.mineral, stage).lower()}"
+    return f"{name(mr)}, {words.stage_word(mr.chain.mineral, stage)}"
 
 
 def flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
@@ -145,9 +145,7 @@ def flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
             f"trade in {run.year}."
         )
     if mr.failed:
-        found.append(
-            f"{mr.failed} of {run.draws} draws did not solve; ranges rest on the others."
-        )
+        found.append(f"{mr.failed} of {run.draws} draws did not solve; ranges rest on the others.")
     if mr.policy.status.name != "converged":
         found.append(mr.policy.status.value)
     return tuple(found)

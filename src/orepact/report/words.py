@@ -95,13 +95,23 @@ def stage_name(mineral_id: str, stage: str) -> str:
     return mineral(mineral_id).stage(stage).name if stage else "whole chain"
 
 
+def stage_word(mineral_id: str, stage: str) -> str:
+    """Name of a stage inside a sentence; abbreviations keep their capitals.
+
+    >>> stage_word("ndpr", "oxide"), stage_word("tungsten", "apt")
+    ('oxide', 'APT')
+    """
+    name = stage_name(mineral_id, stage)
+    return name if name.isupper() else name[:1].lower() + name[1:]
+
+
 def parameter(mineral_id: str, stage: str, name: str) -> str:
     """A parameter in words, with its stage.
 
     >>> parameter("ndpr", "oxide", "spare")
     'idle capacity in the base year (oxide)'
     """
-    where = f" ({stage_name(mineral_id, stage).lower()})" if stage else ""
+    where = f" ({stage_word(mineral_id, stage)})" if stage else ""
     return PARAMETERS[name] + where
 
 

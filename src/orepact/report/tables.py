@@ -1,0 +1,136 @@
+"""A run as long tables, for files and for other programs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from orepact.market.accounts import LINES, accounts
+from orepact.report import view, words
+from orepact.study.metrics import UNITS, WORLD
+from orepact.study.simulate import MineralRun, Run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+OPENED = "opened"
+"""Kind of a route without trade in the base year that is open all the same."""
+
+COLUMNS = {
+    "figures": (
+        "mineral", "stage", "region", "variable", "unit", "grade", "base", "central",
+        "after_p5", "after_p50", "after_p95", "change_p5", "change_p50", "change_p95",
+    ),
+    "flows": ("mineral", "stage", "origin", "destination", "base_t", "policy_t", "kind"),
+    "welfare": ("mineral", "region", "line", "base", "policy", "change"),
+    "instruments": ("mineral", "id", "kind", "state", "distance", "unit"),
+    "drivers": (
+        "mineral", "stage", "region", "variable", "parameter_stage", "parameter",
+        "rank_correlation",
+    ),
+}  # fmt: skip
+
+NUMBERS = frozenset(
+    ("base", "central", "base_t", "policy_t", "policy", "change", "distance", "rank_correlation")
+)
+
+
+def tables(run: Run) -> dict[str, pl.DataFrame]:
+    """Long tables of a run; a figure that does not exist is null, never NaN.
+
+    ``figures``
+        One row per mineral, stage ('' for the whole chain), region and variable. ``base`` and
+        ``central`` are central values before and after, in ``unit``; ``after_*`` and
+        ``change_*`` the 5, 50 and 95 % quantiles of the draws (null without draws). ``grade``
+        is that of the stage, for the whole chain the weakest. Lines of welfare in the base
+        year are levels of surplus: read their change.
+    ``flows``
+        One row per route that carries trade before or after: ``base_t`` and ``policy_t`` in
+        contained tonnes a year, central values; ``kind`` how the base shipment is known
+        (``opened``: no trade in the base year).
+    ``welfare``
+        One row per mineral, region of the market (WLD: all) and line, USD a year, central
+        values; the line ``welfare`` is the sum of the others.
+    ``instruments``
+        What each instrument that names the mineral came to: ``state`` and ``distance`` in
+        ``unit``.
+    ``drivers``
+        Parameters that move a figure's change most: rank correlation over the draws, empty
+        without draws.
+    """
+    found: dict[str, list[tuple[object, ...]]] = {name: [] for name in COLUMNS}
+    for id, mr in run.minerals.items():
+        found["figures"] += _figures(id, mr)
+        found["flows"] += _flows(id, mr)
+        found["welfare"] += _welfare(id, mr)
+        found["instruments"] += [
+            (id, e.id, e.kind, e.state, e.distance, e.unit) for e in mr.effects
+        ]
+        found["drivers"] += [
+            (id, *key, stage, name, rho)
+            for key, f in mr.figures.items()
+            for (stage, name), rho in f.drivers
+        ]
+    return {name: _frame(name, rows) for name, rows in found.items()}
+
+
+def _frame(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    import polars as pl
+
+    quantile = ("after_", "change_")
+    schema = {
+        c: pl.Float64 if c in NUMBERS or c.startswith(quantile) else pl.String
+        for c in COLUMNS[name]
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _known(x: float) -> float | None:
+    return x if math.isfinite(x) else None
+
+
+def _figures(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for key, f in mr.figures.items():
+        grade = mr.chain.grade[key.stage] if key.stage else view.grade(mr)
+        ranges = [
+            _known(q)
+            for three in (f.after, f.change)
+            for q in (three if three is not None else (math.nan,) * 3)
+        ]
+        rows.append(
+            (id, *key, UNITS[key.variable], grade, _known(f.base), _known(f.central), *ranges)
+        )
+    return rows
+
+
+def _flows(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
+    from orepact.world import KINDS
+
+    market = mr.base.market
+    rows: list[tuple[object, ...]] = []
+    place = [mr.chain.regions.index(r) for r in market.regions]
+    for k, stage in enumerate(market.stages):
+        before, after = mr.base.state.x[k], mr.policy.state.x[k]
+        for o, origin in enumerate(market.regions):
+            for d, destination in enumerate(market.regions):
+                b, a = float(before[o, d]), float(after[o, d])
+                if b > 0 or a > 0:
+                    kind = KINDS[mr.chain.kind[k, place[o], place[d]]]
+                    kind = OPENED if market.opened[k, o, d] else kind
+                    rows.append((id, stage, origin, destination, b, a, kind))
+    return rows
+
+
+def _welfare(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
+    before = accounts(mr.base.market, mr.base.wedges, mr.base.state)
+    after = accounts(mr.policy.market, mr.policy.wedges, mr.policy.state)
+    pairs = {line: (before.lines[line], after.lines[line]) for line in LINES}
+    pairs["welfare"] = (before.welfare, after.welfare)
+    pairs[words.MATCHING] = (before.matching.sum(-2), after.matching.sum(-2))
+    rows: list[tuple[object, ...]] = []
+    for line, (b, a) in pairs.items():
+        for r, region in enumerate(mr.base.market.regions):
+            rows.append((id, region, line, float(b[r]), float(a[r]), float(a[r] - b[r])))
+        rows.append((id, WORLD, line, float(b.sum()), float(a.sum()), float((a - b).sum())))
+    return rows
