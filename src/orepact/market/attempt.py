@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from orepact.market.batch import batch_shape, take
-from orepact.market.equations import Point, evaluate, frame, residual
+from orepact.market.equations import Frame, Point, evaluate, frame, residual
 from orepact.market.jacobian import jacobian
 from orepact.market.market import Market
 from orepact.market.newton import Root, newton
@@ -92,9 +92,29 @@ def _newton(
             J = J + dead[..., :, None] * np.eye(len(keep))
         return J
 
+    flat = np.reshape(_lifted(f, p0, rents, active), (*batch, n))
     z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
-    root = newton(fun, jac, z0, tol=tol, max_iterations=steps)
+    root = newton(fun, jac, z0, tol=tol, max_iterations=steps, halvings=6 if steps == SHORT else 30)
     return root, unfold(f, root.aux)
+
+
+def _lifted(f: Frame, p: Array, rent: Array, active: Array) -> Array:
+    """A start at which no plant that is missed makes nothing for want of a margin.
+
+    A levy on its input can push a processor's margin below zero at base prices, where its
+    output has no derivative to climb by.
+    """
+    first = np.min(
+        np.where(f.market.supply.capacity > 0, f.market.supply.opening(), np.inf), axis=-2
+    )
+    for k, _ in f.market.edges:
+        pt = evaluate(f, p, rent)
+        missed = active & (pt.excess < -0.01 * f.market.scale) & (pt.m <= 0) & np.isfinite(first)
+        if not np.any(missed[..., k, :]):
+            continue
+        here = np.arange(p.shape[-2])[:, None] == k
+        p = p + np.where(missed & here, np.where(np.isfinite(first), first, 0.0) - pt.m, 0.0)
+    return p
 
 
 def rescue(
@@ -127,16 +147,46 @@ def rescue(
 def _harder(
     market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
 ) -> tuple[Root, State]:
-    found = _continue(market, w, active, tol)
+    found = _pinned(market, w, active, tol) or _continue(market, w, active, tol)
     if found:
         return found
     f = frame(market, w)
     if has_potential(f):
         p = minimise(f, market.p0, np.flatnonzero(active))
-        last, st = attempt(market, w, active, p, None, tol)
-        if bool(last.converged):
-            return last, st
+        if p is not None:
+            last, st = attempt(market, w, active, p, None, tol)
+            if bool(last.converged):
+                return last, st
     return root, state
+
+
+def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:
+    """Hold period levies fixed, solve, move them half way to what they should be, and again.
+
+    A levy that follows the lowest of two prices can trap Newton where the two cross; with the
+    levy given, the market is well behaved.
+    """
+    period = (w.floor > 0) & ~w.top_up
+    if not np.any(period):
+        return None
+    covered = w.covered & period[..., None, :]
+    f, levy, p = frame(market, w), np.zeros(period.shape), market.p0
+    for _ in range(40):
+        fixed = replace(
+            w,
+            floor=np.where(period, 0.0, w.floor),
+            specific=w.specific + covered * levy[..., None, :],
+        )
+        root, st = attempt(market, fixed, active, p, None, tol)
+        if not bool(root.converged):
+            return None
+        p = st.p
+        due = np.max(np.where(covered, unfold(f, evaluate(f, p, st.rent)).levy, 0.0), axis=-2)
+        if np.max(np.abs(due - levy)) < 1e-4 * np.max(w.floor):
+            break
+        levy = (levy + due) / 2
+    last, st = attempt(market, w, active, p, st.rent, tol)
+    return (last, st) if bool(last.converged) else None
 
 
 def _continue(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:
@@ -152,7 +202,7 @@ def _continue(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Roo
     full = unfold(probed, evaluate(probed, st.p, np.zeros(len(w.holder))))
     R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
     theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
-    for _ in range(60):
+    for _ in range(30):
         nxt = min(1.0, theta + step)
         trial, stt = attempt(market, w.toward(base, nxt, market, R0), active, p, rent, tol)
         if bool(trial.converged):
@@ -161,6 +211,6 @@ def _continue(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Roo
                 return trial, stt
         else:
             step /= 2
-            if step < 1e-5:
+            if step < 1e-3:
                 break
     return None

@@ -200,7 +200,8 @@ def _interval(market: Market, w: Wedges, st: State, active: Array) -> Array | No
     From the price at which capacity is reached to the one at which the first entry is worth
     the floor, on the floor's own terms.
     """
-    steep = st.own + np.abs(st.slope)
+    full = st.y >= (1.0 - 1e-9) * np.sum(market.supply.capacity, axis=-2)
+    steep = st.own + np.where(full, 0.0, np.abs(st.slope))
     flat = active & (steep <= 1e-12 * np.max(market.scale) / st.p) & (np.sum(st.x, axis=-1) > 0)
     if not np.any(flat):
         return None

@@ -40,6 +40,7 @@ def newton(
     tol: float = 1e-11,
     max_iterations: int = 60,
     bound: float = 0.7,
+    halvings: int = 30,
 ) -> Root:
     """Find ``residual(z) = 0``; ``residual`` returns ``(r, aux)``, ``jacobian`` takes ``aux``.
 
@@ -59,13 +60,15 @@ def newton(
         far = np.max(np.abs(step), axis=-1)
         t = np.where(live, np.minimum(1.0, bound / np.maximum(far, 1e-300)), 0.0)
         norm = np.linalg.norm(r, axis=-1)
-        z1, r1, aux1, ok = _search(residual, z, step, t, norm, live)
+        z1, r1, aux1, ok = _search(residual, z, step, t, norm, live, halvings)
         if not np.all(ok):
             lm = _damped(J, r)
             far = np.max(np.abs(lm), axis=-1)
             scale = np.minimum(1.0, bound / np.maximum(far, 1e-300))
             mixed = np.where(ok[..., None], z1 - z, scale[..., None] * lm)
-            z2, r2, aux2, ok2 = _search(residual, z, mixed, np.where(live, 1.0, 0.0), norm, live)
+            z2, r2, aux2, ok2 = _search(
+                residual, z, mixed, np.where(live, 1.0, 0.0), norm, live, halvings
+            )
             stuck = np.where(ok2, 0, stuck + 1)
             z1, r1, aux1 = z2, r2, aux2
         else:
@@ -81,9 +84,10 @@ def _search(
     t: Array,
     norm: Array,
     live: Array,
+    halvings: int,
 ) -> tuple[Array, Array, Any, Array]:
     """Halve each member's step until its residual falls."""
-    for _ in range(30):
+    for _ in range(halvings):
         trial = z + t[..., None] * step
         r, aux = residual(trial)
         size = np.linalg.norm(r, axis=-1)

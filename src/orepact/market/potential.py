@@ -36,11 +36,11 @@ def potential(f: Frame, pt: Point) -> Array:
     return producers + scrap + users + np.sum(f.given * pt.p, axis=(-2, -1))
 
 
-def minimise(f: Frame, p0: Array, index: Array) -> Array:
+def minimise(f: Frame, p0: Array, index: Array) -> Array | None:
     """Prices (K, R) at the minimum over the active nodes ``index``, from ``p0``.
 
     One market, no batch. Trust region with the exact Hessian; prices in units of ``p0`` and
-    the potential in units of the market's value.
+    the potential in units of the market's value. ``None`` where the potential has no minimum.
     """
     from scipy.optimize import minimize
 
@@ -66,8 +66,11 @@ def minimise(f: Frame, p0: Array, index: Array) -> Array:
         H = J[np.ix_(index, index)] * unit[:, None] * unit / value
         return (H + H.T) / 2
 
-    found = minimize(
-        phi, np.ones(len(index)), jac=gradient, hess=hessian, method="trust-exact",
-        options={"gtol": 1e-13, "maxiter": 500},
-    )  # fmt: skip
+    try:
+        found = minimize(
+            phi, np.ones(len(index)), jac=gradient, hess=hessian, method="trust-exact",
+            options={"gtol": 1e-13, "maxiter": 500},
+        )  # fmt: skip
+    except ValueError:  # no minimum: more is to be sold than anybody takes at any price
+        return None
     return prices(np.maximum(found.x, 1e-9))

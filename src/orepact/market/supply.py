@@ -58,6 +58,10 @@ class Supply(abc.ABC):
     def threshold(self) -> Array:
         """Earning at which capacity is reached."""
 
+    @abc.abstractmethod
+    def opening(self) -> Array:
+        """Earning from which output answers to it in earnest."""
+
     def blocks(self, other: Self) -> Self:
         """Join two sets of blocks along the block axis."""
         xp = array_namespace(self.capacity)
@@ -124,6 +128,9 @@ class Isoelastic(Supply):
     def threshold(self) -> Array:
         return self.x0 * self.use0 ** (-1.0 / self.eps)
 
+    def opening(self) -> Array:
+        return self.avoidable * self.x0
+
 
 @dataclass(frozen=True, slots=True)
 class Linear(Supply):
@@ -155,3 +162,6 @@ class Linear(Supply):
 
     def threshold(self) -> Array:
         return self.intercept + self.rise * self.capacity
+
+    def opening(self) -> Array:
+        return self.intercept
