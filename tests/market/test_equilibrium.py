@@ -59,13 +59,19 @@ class TestBatch:
         changed = {
             "duty": e.duty + 0.05,
             "open": np.where(e.covered, 0.4, 1.0),
-            "response": e.response / 2, "contracted": e.contracted / 2, "strike": e.strike * 1.1, "limit": e.limit * 0.9,
-            "release": e.release * 2, "specific": e.specific * 2,
+            "response": e.response / 2,
+            "contracted": e.contracted / 2,
+            "strike": e.strike * 1.1,
+            "limit": e.limit * 0.9,
+            "release": e.release * 2,
+            "specific": e.specific * 2,
             "eligible": e.eligible & (np.arange(4) == 2)[:, None],
             "covered": e.covered | e.eligible,
-            "top_up": e.floor > 0, "counts_duty": ~e.counts_duty, "on_cif": ~e.on_cif,
+            "top_up": e.floor > 0,
+            "counts_duty": ~e.counts_duty,
+            "on_cif": ~e.on_cif,
             "weights": np.where(e.eligible, 0.5, 0.0),
-        }  # fmt: skip
+        }
         for name, other in changed.items():
             pair = np.stack([getattr(e, name), other])
             many = solve(m, replace(e, **{name: pair}))

@@ -8,7 +8,8 @@ asserted on every solve, without a residual term, to :data:`TOLERANCE` of what b
 * welfare: surplus + revenue of the world = gross benefit of use + co-product credits - cost
   of production - freight - standards - matching, each integral from its own closed form.
 
-Tonnes: bought = shipped (logit), and shipped = produced + scrap + drawn + released.
+Tonnes: bought = used (final use, inputs, stocks), bought = shipped (logit), and shipped =
+produced + scrap + drawn + released.
 """
 
 from __future__ import annotations
@@ -144,6 +145,12 @@ def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
     _assert("world welfare and its real side", (np.sum(a.welfare, axis=-1) - made) / value, solved)
     gap = np.max(np.abs(supply - np.sum(st.x, axis=-1)) / market.scale, axis=(-2, -1))
     _assert("tonnes supplied and shipped", gap, solved)
+    used = market.build + w.purchase + st.D
+    for k, j in market.edges:
+        fed = market.inputs[..., k, j, :] * st.y[..., k, :]
+        used = used + (np.arange(st.Q.shape[-2])[:, None] == j) * fed[..., None, :]
+    gap = np.max(np.abs(st.Q - used), axis=(-2, -1)) / np.max(market.scale)
+    _assert("tonnes bought and used", gap, solved)
     if isinstance(market.sourcing, Logit):
         short = (st.Q - np.sum(st.x, axis=-2)) / np.max(market.scale)
         _assert("tonnes bought and shipped", np.max(np.abs(short), axis=(-2, -1)), solved)
