@@ -12,6 +12,8 @@ from orepact.report.view import Shown
 from orepact.study.metrics import Key
 from orepact.study.simulate import MineralRun, Run
 
+UNDEFINED = "not defined"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -95,7 +97,9 @@ def summary(run: Run) -> tuple[SummaryMineral, ...]:
                 )
             )
         found.append(
-            SummaryMineral(id, view.name(mr), view.grade(mr), view.flags(run, mr), tuple(stages))
+            SummaryMineral(
+                id, view.name(mr), view.grade(mr), view.short_flags(run, mr), tuple(stages)
+            )
         )
     return tuple(found)
 
@@ -214,3 +218,30 @@ def welfare_table(run: Run, mr: MineralRun) -> Table:
 
 def _wide(x: Shown) -> bool:
     return bool(x.spread(numbers.millions) not in ("", "0"))
+
+
+def margin_table(run: Run, mr: MineralRun) -> Table | None:
+    """What a tonne earns members' plants and what protects them; ``None`` without plants."""
+    lines = []
+    for stage in mr.chain.stages:
+        for m in run.members:
+            margin = view.figure(mr, stage, m, "margin")
+            if margin.base != margin.base:
+                continue
+            erp = view.figure(mr, stage, m, "effective protection")
+            known = erp.base == erp.base
+            cells = (
+                Cell(numbers.number(margin.base)),
+                cell(view.relative(margin), numbers.percent, ""),
+                Cell(numbers.percent(erp.base)) if known else Cell(UNDEFINED, muted=True),
+                cell(view.after(erp), numbers.percent, UNDEFINED),
+            )
+            head = f"{words.stage_name(mr.chain.mineral, stage)}, {words.place(m)}"
+            lines.append(Line(head, cells))
+    columns = (
+        f"Margin {run.year}, USD/t", "Change of margin, %",
+        f"Effective protection {run.year}, %", "Effective protection with the pact, %",
+    )  # fmt: skip
+    caption = "What a tonne earns members' mines and plants"
+    table = Table(caption, "Stage and member", columns, tuple(lines), view.grade(mr))
+    return table if lines else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from orepact.catalogue import mineral
+from orepact.errors import UnknownIdError, nearest
 from orepact.pact import SCENARIO
 from orepact.report import flows, numbers, view, words
 from orepact.report.flows import Band, Node, Panel
@@ -91,9 +92,12 @@ _STYLE = (
 def picture(run: Run, mineral_id: str) -> str:
     """The flow picture of one mineral as a standalone SVG: stages left to right, 2024 above.
 
-    Raises ``KeyError`` for a mineral that the run does not hold.
+    Raises :class:`UnknownIdError` for a mineral that the run does not hold.
     """
-    mr = run.minerals[mineral(mineral_id).id]
+    id = mineral(mineral_id).id
+    if id not in run.minerals:
+        raise UnknownIdError(f"The run holds no '{id}'. {nearest(id, run.minerals)}")
+    mr = run.minerals[id]
     pairs = [flows.panels(mr, s, run.members) for s in mr.chain.stages]
     margin, gutter, top = 28.0, 26.0, 92.0
     rows = max(p.height for p, _ in pairs) + 2 * HEAD
@@ -155,6 +159,11 @@ def _legend(x: float, y: float) -> str:
         x += 44 + 6.2 * len(text)
     parts.append(
         f'<rect fill="url(#hatch-rest)" x="{x:.0f}" y="{y - 10:.0f}" width="18" height="11"/>'
-        + _text(x + 24, y, "small", "hatched: imputed, or no trade in the base year")
+        + _text(
+            x + 24,
+            y,
+            "small",
+            "hatched: imputed, traced through stocks, or no trade in the base year",
+        )
     )
     return "".join(parts)

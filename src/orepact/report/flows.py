@@ -19,7 +19,8 @@ from orepact.study.simulate import MineralRun
 Array = Any
 
 WEAK = ("none", "imputed")
-"""Kinds of shipment that are hatched: no trade in the base year, or imputed by the balance."""
+"""Kinds of shipment that are hatched: imputed by the balance; none on its own route in the base
+year, be it opened or traced through the stocks of a third country."""
 
 SCALE = 190.0
 """Height of the larger total of the two panels."""

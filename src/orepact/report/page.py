@@ -15,6 +15,7 @@ from orepact.market.accounts import TOLERANCE
 from orepact.pact import SCENARIO
 from orepact.report import blocks, charts, drawing, flows, grounds, numbers, sentences, view, words
 from orepact.study.simulate import MineralRun, Run
+from orepact.study.warnings import MUCH
 from orepact.world.register import register
 
 
@@ -48,7 +49,7 @@ def html(run: Run) -> str:
         welfare=blocks.welfare_summary(run),
         summary=blocks.summary(run),
         minerals=[_mineral(run, mr) for mr in run.minerals.values()],
-        opened=round(100 * view.OPENED),
+        opened=round(100 * MUCH),
         recorded=grounds.recorded(run),
         tolerance=f"{TOLERANCE:g}",
         pact_sources=[s for id, s in sources.items() if id in used],
@@ -89,6 +90,7 @@ def _mineral(run: Run, mr: MineralRun) -> dict[str, Any]:
         "ranking": charts.welfare_ranking(run, [mr]),
         "welfare": blocks.welfare_table(run, mr),
         "tables": [blocks.stage_table(run, mr, s) for s in stages],
+        "margins": blocks.margin_table(run, mr),
         "instruments": grounds.instruments(run, mr),
         "drivers": grounds.drivers(run, mr),
         "assumptions": grounds.assumptions(mr),

@@ -73,7 +73,7 @@ def _floor(run: Run, mr: MineralRun, f: Floor) -> str:
     head = f"The scenario floor of {floor_text(f)} on {stage}"
     if f.state != "binding":
         if f.distance is None:
-            return f"{head} has nothing to bind on: {f.state}."
+            return f"{head}: {f.state}."
         far = numbers.price(f.distance)
         rest = f.unit.removeprefix("USD/t ")
         return f"{head} does not bind: {far} {rest}."

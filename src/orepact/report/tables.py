@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 OPENED = "opened"
 """Kind of a route without trade in the base year that is open all the same."""
+TRACED = "traced"
+"""Kind of a shipment that customs record by way of a third country's stocks."""
 
 COLUMNS = {
     "figures": (
@@ -47,7 +49,7 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
     ``flows``
         One row per route that carries trade before or after: ``base_t`` and ``policy_t`` in
         contained tonnes a year, central values; ``kind`` how the base shipment is known
-        (``opened``: no trade in the base year).
+        (``opened``: no trade in the base year; ``traced``: by way of a third country's stocks).
     ``welfare``
         One row per mineral, region of the market (WLD: all) and line, USD a year, central
         values; the line ``welfare`` is the sum of the others.
@@ -117,7 +119,10 @@ def _flows(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
                 b, a = float(before[o, d]), float(after[o, d])
                 if b > 0 or a > 0:
                     kind = KINDS[mr.chain.kind[k, place[o], place[d]]]
-                    kind = OPENED if market.opened[k, o, d] else kind
+                    if market.opened[k, o, d]:
+                        kind = OPENED
+                    elif kind == "none":
+                        kind = TRACED
                     rows.append((id, stage, origin, destination, b, a, kind))
     return rows
 

@@ -12,9 +12,7 @@ from orepact.pact.trade import PriceFloor
 from orepact.report import numbers, words
 from orepact.study.metrics import WORLD, Key
 from orepact.study.simulate import Figure, MineralRun, Run
-
-OPENED = 0.20
-"""Above this share of the change on routes without base trade, a result is flagged."""
+from orepact.study.warnings import MUCH
 
 
 class Shown(NamedTuple):
@@ -70,6 +68,14 @@ def change(f: Figure) -> Shown | None:
     if f.change is None and math.isfinite(f.base) and math.isfinite(f.central):
         return Shown(f.central - f.base)
     return None
+
+
+def after(f: Figure) -> Shown | None:
+    """The level after; ``None`` where there is no number to show."""
+    if f.after is not None and all(math.isfinite(q) for q in f.after):
+        low, mid, high = f.after
+        return Shown(mid, low, high)
+    return Shown(f.central) if f.after is None and math.isfinite(f.central) else None
 
 
 def relative(f: Figure) -> Shown | None:
@@ -137,18 +143,22 @@ def label(mr: MineralRun, stage: str) -> str:
 
 
 def flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
-    """Warnings that stand beside a mineral's numbers."""
-    found = []
-    if mr.opened_share > OPENED:
-        found.append(
-            f"{100 * mr.opened_share:.0f}{numbers.SPACE}% of the change rests on routes without "
-            f"trade in {run.year}."
-        )
+    """Warnings that stand beside a mineral's numbers, in full."""
+    found = list(mr.warnings)
     if mr.failed:
         found.append(f"{mr.failed} of {run.draws} draws did not solve; ranges rest on the others.")
     if mr.policy.status.name != "converged":
         found.append(mr.policy.status.value)
     return tuple(found)
+
+
+def short_flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
+    """The same for a summary: what rests on opened routes by name, the rest by number."""
+    all_of_them = flags(run, mr)
+    short = [f"rests on routes without trade in {run.year}"] if mr.opened_share > MUCH else []
+    if others := len(all_of_them) - len(short):
+        short.append(f"{others} warning{'' if others == 1 else 's'}")
+    return tuple(short)
 
 
 def total(shown: Sequence[Figure]) -> float:
