@@ -8,14 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from orepact import __version__, pact, report, world
 from orepact.catalogue import mineral, region_name
-from orepact.market import RESULTS, Wedges, calibrate, gsim, solve
+from orepact.market import RESULTS, Wedges, calibrate, solve
 from orepact.study.metrics import WORLD, Key
 from orepact.study.shifting import shifting
 from orepact.study.simulate import Figure, Run, simulate
 from orepact.world import licences
+from orepact.world.compiled import TABLES
+from orepact.world.page import fill
 
 ROOT = Path(__file__).parent.parent
 PACTS = ("us-mexico-2026", "plurilateral-2026")
@@ -36,6 +39,18 @@ def percent(f: Figure) -> str:
     if not np.isfinite(mid):
         return "-"
     return f"{mid:+.1f} % ({low:+.1f} to {high:+.1f})"
+
+
+def tonnes(f: Figure) -> str:
+    """Change in tonnes, median and range."""
+    if f.change is None or not np.isfinite(f.change[1]) or abs(f.base) < 1e-9:
+        return "-"
+    low, mid, high = f.change
+    return (
+        f"{mid:+,.4g} ({low:+,.4g} to {high:+,.4g})"
+        if abs(f.base) < 1e3
+        else (f"{mid:+,.0f} ({low:+,.0f} to {high:+,.0f})")
+    )
 
 
 def millions(f: Figure, change: bool = True) -> str:
@@ -73,13 +88,13 @@ def result_tables(run: Run) -> list[str]:
                         m,
                         percent(r.figures[Key(stage, m, "buyers' price")]),
                         percent(r.figures[Key(stage, m, "output")]),
-                        percent(r.figures[Key(stage, m, "imports from non-members")]),
+                        tonnes(r.figures[Key(stage, m, "imports from non-members")]),
                         millions(r.figures[Key(stage, m, "floor levy")], change=False),
                     )
                 )
     head = (
         "stage with a floor", "grade", "floor", "member", "buyers' price", "output",
-        "imports from non-members", "levy, USD million",
+        "imports from non-members, t", "levy, USD million",
     )  # fmt: skip
     lines += table(head, rows)
     lines += ["Change of welfare, USD million a year, median and 5-95 % range:", ""]
@@ -158,7 +173,14 @@ def ban_table() -> list[str]:
         "backstop, an assumption).",
         "",
         *table(
-            ("mineral", "stages", "banned", "use outside China", "US buyers' price", "price in China"),
+            (
+                "mineral",
+                "stages",
+                "banned",
+                "use outside China",
+                "US buyers' price",
+                "price in China",
+            ),
             rows,
         ),
     ]
@@ -184,9 +206,7 @@ def cases() -> list[str]:
             ("exporter", "published world price change", "ours"),
             (
                 (n, f"{a:+.4f}", f"{b:+.6f}")
-                for n, a, b in zip(
-                    ("US", "JP", "EU", "RW"), test_gsim.PUBLISHED, g.p, strict=True
-                )
+                for n, a, b in zip(("US", "JP", "EU", "RW"), test_gsim.PUBLISHED, g.p, strict=True)
             ),
         ),
         "Our CES form has GSIM's elasticities at the base to 1e-12.",
@@ -217,11 +237,11 @@ def cases() -> list[str]:
         "",
         "| case | source | agreement |",
         "|---|---|---|",
-        "| exporter-specific floor on one of three exporters, CES 8 | two independent solvers | 1e-8 |",
+        "| floor on the entries of one of three exporters, CES 8 | two independent solvers | 1e-8 |",
         "| tariff on one of three sources, CES 4 | structure of USITC EC 2017-07-B | 1e-9 |",
         "| small importer with a floor: binding, slack, above autarky | by hand | 0.3 USD of 994 |",
-        "| a member without its own floor ships its output to the floor market | two-stage economy | "
-        "gains 33.6, the floor country loses 35.9 (within 2 at mu = 0.01) |",
+        "| a member without its own floor ships its output to the floor market | two-stage "
+        "economy | gains 33.6, the floor country loses 35.9 (within 2 at mu = 0.01) |",
         "",
     ]
     return lines
@@ -244,10 +264,13 @@ def main() -> None:
     lines += shifting_table() + ban_table()
     (ROOT / "docs" / "results.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
     (ROOT / "docs" / "cases.md").write_text("\n".join(cases()).rstrip() + "\n", "utf-8")
-    tables = {name: world.table(name) for name in ("prices", "parameters", "duties", "flows", "nodes")}
-    text = licences.render(world.table("sources"), licences.cited(tables))
-    (ROOT / "DATA-LICENCES.md").write_text(text, "utf-8")
-    (ROOT / "docs" / "flows.svg").write_text(report.picture(runs[1], "ndpr"), "utf-8")
+    held = {p.stem: pl.read_parquet(p) for p in sorted(TABLES.glob("*.parquet"))}
+    named = licences.cited(list(held.values()))
+    (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
+    data = ROOT / "docs" / "data.md"
+    data.write_text(fill(data.read_text("utf-8"), held), "utf-8")
+    picture = report.png(report.picture(runs[1], "ndpr"))
+    (ROOT / "docs" / "flows.png").write_bytes(picture)
 
 
 if __name__ == "__main__":
