@@ -237,7 +237,7 @@ def cases() -> list[str]:
         "",
         "| case | source | agreement |",
         "|---|---|---|",
-        "| floor on the entries of one of three exporters, CES 8 | two independent solvers | 1e-8 |",
+        "| floor on one of three exporters, CES 8 | two independent solvers | 1e-8 |",
         "| tariff on one of three sources, CES 4 | structure of USITC EC 2017-07-B | 1e-9 |",
         "| small importer with a floor: binding, slack, above autarky | by hand | 0.3 USD of 994 |",
         "| a member without its own floor ships its output to the floor market | two-stage "
@@ -269,7 +269,7 @@ def main() -> None:
     (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
     data = ROOT / "docs" / "data.md"
     data.write_text(fill(data.read_text("utf-8"), held), "utf-8")
-    picture = report.png(report.picture(runs[1], "ndpr"))
+    picture = report.png(report.picture(runs[1], "ndpr"), scale=1.0)
     (ROOT / "docs" / "flows.png").write_bytes(picture)
 
 
