@@ -116,8 +116,10 @@ def parameter(mineral_id: str, stage: str, name: str) -> str:
 
 
 def instrument(i: Instrument) -> str:
-    """Title of an instrument, or its kind and id in words."""
-    return i.named() if i.title else f"{KINDS.get(i.kind, i.kind.capitalize())} {i.id}"
+    """Title of an instrument, else its kind and id, or its id in words."""
+    if i.title:
+        return i.named()
+    return f"{KINDS[i.kind]} {i.id}" if i.kind in KINDS else i.id.replace("-", " ").capitalize()
 
 
 def role(code: str, members: Sequence[str]) -> str:
