@@ -1,3 +1,5 @@
+from collections import Counter
+
 import polars as pl
 import pytest
 from rich.console import Console
@@ -8,8 +10,8 @@ from orepact.report import numbers
 from orepact.report.terminal import difference_table
 
 
-def printed(parts):
-    console = Console(width=100, record=True, file=None, quiet=True)
+def printed(parts, width=100):
+    console = Console(width=width, record=True, file=None, quiet=True)
     with console.capture() as caught:
         console.quiet = False
         for part in parts:
@@ -32,6 +34,17 @@ def test_the_scenario_is_the_first_line_and_all_fits(shown):
         assert max(map(len, lines)) <= 100
         assert "nan" not in text.lower()
         assert "not a forecast" in " ".join(text.split())
+
+
+def test_a_narrow_terminal_folds_and_drops_nothing(ranged):
+    wide, narrow = (printed(report.terminal(ranged), w) for w in (100, 80))
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "…" not in narrow
+
+    def letters(text):
+        return Counter(c for c in text if not c.isspace() and c != "─")
+
+    assert letters(narrow) == letters(wide)
 
 
 def test_grade_bindings_and_ranges_are_shown(shown, ranged):

@@ -1,4 +1,4 @@
-"""A run in the terminal: a summary table, then one table a mineral, 100 columns wide."""
+"""A run in the terminal: a summary, then a table per stage, in 100 columns; fewer fold cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Cell = Text | str
 
-WIDTH = 100
 FEW = 2
 """Up to so many members stand side by side in the summary."""
 RANGED = 4
@@ -77,7 +76,7 @@ def _table(title: str, columns: Sequence[str], first: int = 1) -> Table:
 
     table = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0), pad_edge=False, width=WIDTH,
+        padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     for n, c in enumerate(columns):
         table.add_column(c, justify="left" if n < first else "right", overflow="fold")
