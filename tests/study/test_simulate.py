@@ -1,0 +1,187 @@
+"""A pact over minerals: central runs, ranges, refusals, what is said when nothing changes."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from orepact import pact, world
+from orepact.errors import InputError, NoMatchError, UnknownIdError
+from orepact.study.metrics import WORLD, Key
+from orepact.study.simulate import ROUNDING, Run, _figure, _opened, _quantiles, simulate
+
+EARTH = world.load()
+PACT = pact.read("us-mexico-2026")
+DAY = PACT.default_date()
+
+
+@pytest.fixture(scope="module")
+def central() -> Run:
+    return simulate(PACT, EARTH, draws=0)
+
+
+@pytest.fixture(scope="module")
+def sampled() -> Run:
+    return simulate(PACT, EARTH, ["zinc", "ndpr", "gallium"], draws=16)
+
+
+def test_all_minerals_solve(central: Run) -> None:
+    assert set(central.minerals) == set(EARTH.chains)
+    for m in central.minerals.values():
+        assert m.policy.status.name == "converged"
+        assert m.failed == 0
+    assert central.members == ("USA", "MEX")
+    assert central.regions == ("USA", "MEX", "CAN", "EUN", "JPN", "CHN")
+
+
+def test_central_runs_have_no_ranges(central: Run) -> None:
+    for m in central.minerals.values():
+        for f in m.figures.values():
+            assert f.after is None
+            assert f.change is None
+
+
+@pytest.mark.parametrize("mineral", list(EARTH.chains))
+def test_what_a_floor_does(central: Run, mineral: str) -> None:
+    """Levy revenue where it binds, dearer goods for buyers and no more from outside."""
+    run = central.minerals[mineral]
+    binding = [e for e in run.effects if e.kind == "price_floor" and e.state == "binding"]
+    assert binding
+    f = run.figures
+    for i in (PACT.instrument(e.id) for e in binding):
+        levy = sum(f[Key(i.stage, r, "floor levy")].central for r in central.members)
+        assert levy > 0
+        assert f[Key(i.stage, "USA", "floor levy")].base == 0
+    world_levy = f[Key("", WORLD, "floor levy")].central
+    assert world_levy == pytest.approx(sum(f[Key("", r, "floor levy")].central
+                                           for r in central.members))  # fmt: skip
+
+
+@pytest.mark.parametrize("mineral", list(EARTH.chains))
+def test_a_distortion_costs_the_world_no_less_than_it_frees(central: Run, mineral: str) -> None:
+    """The world gains nothing beyond what falling duties give back."""
+    f = central.minerals[mineral].figures[Key("", WORLD, "welfare")]
+    paid = abs(central.minerals[mineral].figures[Key("", WORLD, "floor levy")].central)
+    assert f.central - f.base < 0.05 * paid
+
+
+def test_ranges_hold_the_central_value_of_the_world_price(sampled: Run) -> None:
+    for m in sampled.minerals.values():
+        assert m.failed == 0
+        stage = m.chain.stages[-1]
+        f = m.figures[Key(stage, "USA", "buyers' price")]
+        low, mid, high = f.change
+        assert low <= mid <= high
+        assert low <= f.central - f.base <= high
+        assert mid > 0
+
+
+def test_change_is_taken_draw_by_draw(sampled: Run) -> None:
+    """Output of the base is the same in every draw, so change and level have one range."""
+    f = sampled.minerals["zinc"].figures[Key("refined", WORLD, "output")]
+    assert f.change[2] - f.change[0] == pytest.approx(f.after[2] - f.after[0], rel=1e-6)
+    for changed, after in zip(f.change, f.after, strict=True):
+        assert after - changed == pytest.approx(f.base, rel=1e-9)
+
+
+def test_drivers_are_parameters_of_the_chain(sampled: Run) -> None:
+    for m in sampled.minerals.values():
+        for f in m.figures.values():
+            for key, rho in f.drivers:
+                assert key in m.chain.parameters or key == ("", "duty")
+                assert 0.5 < abs(rho) <= 1.0  # 2 / sqrt(16)
+
+
+def test_the_same_seed_gives_the_same_figures() -> None:
+    a, b = (simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"] for _ in range(2))
+    for key, f in a.figures.items():
+        assert f == b.figures[key] or np.isnan(f.central)
+
+
+def test_progress_is_told() -> None:
+    seen: list[tuple[str, int, int]] = []
+    simulate(PACT, EARTH, ["gallium"], draws=64, progress=lambda *a: seen.append(a))
+    assert seen == [("gallium", 32, 64), ("gallium", 64, 64)]
+
+
+class TestRefusals:
+    def test_a_mineral_twice(self) -> None:
+        with pytest.raises(InputError, match="one stands twice"):
+            simulate(PACT, EARTH, ["zinc", "zinc"], draws=0)
+
+    def test_a_mineral_of_another_world(self) -> None:
+        with pytest.raises(UnknownIdError, match="unobtainium"):
+            simulate(PACT, EARTH, ["unobtainium"], draws=0)
+
+    def test_a_mineral_that_no_instrument_names(self) -> None:
+        names = [i.id for i in PACT.instruments if ("zinc", "refined") not in i.targets()]
+        only_zinc = PACT.without(*names)
+        only_zinc = only_zinc.without(
+            *(i.id for i in only_zinc.instruments if i.kind != "price_floor")
+        )
+        with pytest.raises(NoMatchError, match="names gallium: nothing would change"):
+            simulate(only_zinc, EARTH, ["gallium"], draws=0)
+
+    def test_before_there_are_members(self) -> None:
+        with pytest.raises(InputError, match="no member on 2020-01-01"):
+            simulate(PACT, EARTH, ["zinc"], on=date(2020, 1, 1), draws=0)
+
+    def test_draws_that_are_no_power_of_two(self) -> None:
+        with pytest.raises(InputError, match="powers of two"):
+            simulate(PACT, EARTH, ["gallium"], draws=100)
+
+    def test_an_instrument_that_touches_nothing(self) -> None:
+        idle = {
+            "kind": "trade_action", "id": "idle", "action": "tariff", "mineral": "gallium",
+            "stage": "primary", "by": ["USA"], "against": ["CHL"], "rate": "10 %",
+            "from": date(2027, 1, 1), "status": "scenario", "source": "scenario",
+        }  # fmt: skip
+        with pytest.raises(NoMatchError, match="'idle'"):
+            simulate(PACT.with_instrument(idle), EARTH, ["gallium"], draws=0)
+
+
+class TestNothingChanges:
+    def test_before_the_floors_begin_no_figure_moves(self) -> None:
+        run = simulate(
+            PACT.without("bloc-duty-free"), EARTH, ["zinc"], on=date(2026, 6, 1), draws=8
+        )
+        z = run.minerals["zinc"]
+        assert {e.state for e in z.effects} <= {"not in force", "recorded, not simulated"}
+        assert z.opened_share == 0
+        for key, f in z.figures.items():
+            if np.isfinite(f.base):
+                size = max(1.0, abs(f.base))
+                assert abs(f.central - f.base) < 1e-6 * size, key
+                assert f.change == (0, 0, 0), key
+                assert not f.drivers, key
+
+
+def test_rounding_is_not_a_result() -> None:
+    before = np.full(16, 100.0)
+    after = before * (1 + 0.1 * ROUNDING * np.random.default_rng(0).normal(size=16))
+
+    class Sample:
+        u = np.random.default_rng(1).uniform(size=(16, 1))
+        keys = (("", "a"),)
+
+    f = _figure(100.0, 100.0, (before, after), Sample())
+    assert f.change == (0.0, 0.0, 0.0)
+    assert f.drivers == ()
+
+
+def test_quantiles_leave_out_what_failed() -> None:
+    v = np.append(np.arange(101.0), [np.nan] * 5)
+    assert _quantiles(v) == (5.0, 50.0, 95.0)
+    assert all(np.isnan(q) for q in _quantiles(np.full(3, np.nan)))
+
+
+def test_opened_share_by_hand(central: Run) -> None:
+    run = central.minerals["zinc"]
+    moved = np.abs(run.policy.state.x - run.base.state.x)
+    share = moved[run.base.market.opened].sum() / moved.sum()
+    assert run.opened_share == pytest.approx(share)
+    assert 0 < run.opened_share < 0.2
+    assert _opened(run.base, run.base) == 0.0
+    everything = replace(run.base, market=replace(run.base.market, opened=moved >= 0))
+    assert _opened(everything, run.policy) == pytest.approx(1.0)
