@@ -17,7 +17,7 @@ import abc
 from dataclasses import dataclass
 from typing import Any
 
-from array_api_compat import array_namespace
+from orepact.market.namespace import namespace
 
 Array = Any
 
@@ -69,7 +69,7 @@ class Isoelastic(Demand):
     backstop: Array
 
     def _pieces(self, P: Array) -> tuple[Any, Array, Array, Array]:
-        xp = array_namespace(P)
+        xp = namespace(P)
         r = P / self.P0
         mid = xp.minimum(xp.maximum(r, FLAT), self.backstop)
         # position on the way from the backstop (0) to the choke price (1)
@@ -92,7 +92,7 @@ class Isoelastic(Demand):
 
     def _power(self, lo: Array, hi: Array) -> Array:
         """Integral of ``r^-eta`` from ``lo`` to ``hi``; the logarithm at ``eta = 1``."""
-        xp = array_namespace(lo)
+        xp = namespace(lo)
         e = 1.0 - self.eta
         safe = xp.where(xp.abs(e) < 1e-9, 1.0, e)
         return xp.where(xp.abs(e) < 1e-9, xp.log(hi / lo), (hi**safe - lo**safe) / safe)
@@ -133,15 +133,15 @@ class Linear(Demand):
     P0: Array
 
     def quantity(self, P: Array) -> Array:
-        xp = array_namespace(P)
+        xp = namespace(P)
         return xp.maximum(self.intercept - self.fall * P, 0.0)
 
     def slope(self, P: Array) -> Array:
-        xp = array_namespace(P)
+        xp = namespace(P)
         return xp.where(self.intercept - self.fall * P > 0, -self.fall, 0.0 * P)
 
     def surplus(self, P: Array) -> Array:
-        xp = array_namespace(P)
+        xp = namespace(P)
         D, D0 = self.quantity(P), self.quantity(self.P0 + 0.0 * P)
         return xp.where(self.fall > 0, (D**2 - D0**2) / (2.0 * self._safe()), D * (self.P0 - P))
 
@@ -150,10 +150,10 @@ class Linear(Demand):
         return (self.intercept * (D - D0) - (D**2 - D0**2) / 2.0) / safe
 
     def choke(self) -> Array:
-        xp = array_namespace(self.fall)
+        xp = namespace(self.fall)
         some = (self.fall > 0) & (self.intercept > 0)
         return xp.where(some, self.intercept / self._safe(), xp.inf)
 
     def _safe(self) -> Array:
-        xp = array_namespace(self.fall)
+        xp = namespace(self.fall)
         return xp.where(self.fall > 0, self.fall, 1.0)

@@ -15,10 +15,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from orepact.market.floors import Border, Levied, borders, levied
 from orepact.market.market import Market
+from orepact.market.namespace import namespace
 from orepact.market.sourcing import Mixer
 from orepact.market.wedges import Wedges
 from orepact.pact.floor import contract_payment
@@ -46,7 +46,7 @@ class Frame(NamedTuple):
 
 def frame(market: Market, w: Wedges) -> Frame:
     """Work out the constants."""
-    xp = array_namespace(market.p0)
+    xp = namespace(market.p0)
     freight = market.freight + w.freight
     shipped = xp.where(market.cif, freight, 0.0)
     taxed = 1.0 + w.duty
@@ -97,7 +97,7 @@ class Point(NamedTuple):
 def evaluate(f: Frame, p: Array, rent: Array) -> Point:
     """Everything at producer prices ``p`` (K, O) and limit rents ``rent`` (G,)."""
     market, w = f.market, f.w
-    xp = array_namespace(p)
+    xp = namespace(p)
     K = len(market.stages)
     gain, c = (
         f.gain,
@@ -108,14 +108,14 @@ def evaluate(f: Frame, p: Array, rent: Array) -> Point:
             c[k] = c[k] + f.per_rent[..., g, k, :, :] * rent[..., g, None, None]
     found = tuple(levied(b, p[..., b.stage, :], _exporters(f, b, rent)) for b in f.borders)
     for b, lev in zip(f.borders, found, strict=True):
-        duty = w.duty[..., b.stage, :, :][..., b.at]
-        c[b.stage] = c[b.stage] + (lev.levy + lev.markup * (1.0 + duty)) @ b.pick
+        c[b.stage] = c[b.stage] + lev.added @ b.pick
     c = xp.stack(c, axis=-3)
-    if not all(np.all(b.uniform) for b in f.borders):
+    if any(b.any_entry for b in f.borders):
         wide = xp.broadcast_to(gain, c.shape)
         own = [wide[..., k, :, :] for k in range(K)]
         for b, lev in zip(f.borders, found, strict=True):
-            own[b.stage] = own[b.stage] + lev.dtop @ b.pick
+            if lev.dtop is not None:
+                own[b.stage] = own[b.stage] + lev.dtop @ b.pick
         gain = xp.stack(own, axis=-3)
     P, s, kappa, lam = f.mix(c)
 
@@ -150,7 +150,7 @@ def _exporters(f: Frame, b: Border, rent: Array) -> Array | None:
 def _output(f: Frame, p: Array, m: Array) -> tuple[Array, Array, Array, Array]:
     """Output and its slope, with the contracted share of capacity paid its difference."""
     market, w = f.market, f.w
-    xp = array_namespace(p)
+    xp = namespace(p)
     y, slope = market.supply.quantity_slope(m[..., None, :])
     y, slope = xp.sum(y, axis=-2), xp.sum(slope, axis=-2)
     if not w.any_contract:
@@ -165,14 +165,14 @@ def _output(f: Frame, p: Array, m: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def _benchmark(w: Wedges, p: Array, like: Array) -> Array:
-    xp = array_namespace(p)
+    xp = namespace(p)
     wide = xp.broadcast_to(p, like.shape)
     return xp.take_along_axis(wide, xp.broadcast_to(w.benchmark, like.shape), axis=-1)
 
 
 def pairs(f: Frame, pt: Point) -> tuple[Array, Array]:
     """Rents and slacks of the limits, each in its own size, ``(..., G)``."""
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     x = pt.s * pt.Q[..., None, :]
     shipped = xp.sum(f.w.limit_mask * x[..., None, :, :, :], axis=(-3, -2, -1))
     return pt.rent / f.unit, (f.w.limit - shipped) / f.size
@@ -180,7 +180,7 @@ def pairs(f: Frame, pt: Point) -> tuple[Array, Array]:
 
 def residual(f: Frame, pt: Point) -> Array:
     """Residuals in the order of the unknowns, flat: ``(..., K*R + G)``."""
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     nodes = pt.excess / f.market.scale
     flat = xp.reshape(nodes, (*nodes.shape[:-2], -1))
     if not f.w.holder:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from orepact.market.namespace import namespace
 from orepact.market.wedges import Wedges
 from orepact.pact.floor import entry_top_up, levy_period, split_top_up
 
@@ -24,18 +24,23 @@ class Border(NamedTuple):
     stage: int
     at: Array  # (N,) positions of the destinations
     pick: Array
-    floor: Array  # (..., N)
+    period_floor: Array  # (..., N) 0 where the floor is a top-up
+    entry_floor: Array  # (..., N) 0 where it is a period levy
     slope: Array  # (..., O, N)
     fixed: Array  # (..., O, N)
     per_rent: Array  # (..., O, N) what a dollar of exporter's rent adds to the value
-    barred: Array  # (..., O, N) 0 where the route may set the reference, inf where not
-    weights: Array  # (..., O, N)
-    averaged: Array  # (..., N)
-    group: Array  # (..., N, N) True where two destinations share a reference
-    covered: Array  # (..., O, N)
-    uniform: Array  # (..., N) True for a period levy, False for a top-up
-    response: Array  # (..., 1, N)
-    landed: Array  # (..., O, N) what a dollar of mark-up and levy adds to the landed cost
+    barred: Array  # (O, N) 0 where the route may set the reference, inf where not
+    weights: Array  # (O, N)
+    averaged: Array  # (N,)
+    group: Array  # (N, N) True where two destinations share a reference
+    covered: Array  # (O, N)
+    response: Array  # (N,)
+    taxed: Array  # (..., O, N) what a dollar of mark-up adds to the landed cost
+    landed: Array  # (..., O, N) what a dollar of top-up adds to the landed cost
+    any_period: bool
+    any_entry: bool
+    any_average: bool
+    any_group: bool
 
 
 class Levied(NamedTuple):
@@ -43,14 +48,16 @@ class Levied(NamedTuple):
 
     reference: Array  # (..., N)
     levy: Array  # (..., O, N) to the treasury
-    markup: Array  # (..., O, N) to the exporter
-    dlevy: Array  # (..., N, O) of the uniform levy with the producer price
-    dtop: Array  # (..., O, N) of a route's own top-up on its landed cost with its own price
+    markup: Array | None  # (..., O, N) to the exporter
+    added: Array  # (..., O, N) to the landed cost
+    dtop: Array | None  # (..., O, N) of a route's own top-up on its landed cost with its price
+    first: Array | None  # (..., N) origin that sets the reference
+    best: Array | None  # (..., N) destination whose reference its group takes
 
 
 def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
     """Work out the constants of every stage that has a floor."""
-    xp = array_namespace(freight)
+    xp = namespace(freight)
     out = []
     R = freight.shape[-1]
     floor = np.asarray(w.floor)
@@ -75,13 +82,15 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
         )
         weights = route(w.weights)
         response = border(w.response)[..., None, :]
+        level, top_up = border(w.floor), border(w.top_up)
         group = border(w.group)
         out.append(
             Border(
                 stage=k,
                 at=at,
                 pick=np.eye(R)[at],
-                floor=border(w.floor),
+                period_floor=xp.where(top_up, 0.0, level),
+                entry_floor=xp.where(top_up, level, 0.0),
                 slope=(1.0 + route(w.export_tax)) * per_rent,
                 fixed=fixed,
                 per_rent=per_rent,
@@ -90,9 +99,13 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
                 averaged=np.sum(weights, axis=-2) > 0,
                 group=(group[..., :, None] == group[..., None, :]) & (group[..., :, None] >= 0),
                 covered=xp.where(route(w.covered), 1.0, 0.0),
-                uniform=~border(w.top_up),
                 response=response,
+                taxed=1.0 + duty,
                 landed=response * (1.0 + duty) + (1.0 - response),
+                any_period=bool(np.any(~top_up)),
+                any_entry=bool(np.any(top_up)),
+                any_average=bool(np.any(weights)),
+                any_group=bool(np.any(group >= 0)),
             )
         )
     return tuple(out)
@@ -100,29 +113,46 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
 
 def levied(b: Border, p: Array, rent: Array | None) -> Levied:
     """Levy and top-up at producer prices ``p`` (..., O); ``rent`` (..., O, N) of exporters."""
-    xp = array_namespace(p)
+    xp = namespace(p)
     value = p[..., :, None] * b.slope + b.fixed
     if rent is not None:
         value = value + rent * b.per_rent
-    masked = value + b.barred
-    reference = xp.min(masked, axis=-2)
-    first = xp.argmin(masked, axis=-2)
-    slope = xp.broadcast_to(b.slope, value.shape)
-    lead = xp.matrix_transpose(slope) * (first[..., None] == xp.arange(p.shape[-1]))
-    if np.any(b.averaged):
-        reference = xp.where(b.averaged, xp.sum(b.weights * value, axis=-2), reference)
-        lead = xp.where(b.averaged[..., None], xp.matrix_transpose(b.weights * slope), lead)
-    if np.any(b.group):
-        joint = xp.any(b.group, axis=-1)
-        shared = xp.where(b.group, reference[..., None, :], xp.inf)
-        best = xp.argmin(shared, axis=-1)
-        reference = xp.where(joint, xp.min(shared, axis=-1), reference)
-        row = xp.take_along_axis(lead, best[..., None], axis=-2)
-        lead = xp.where(joint[..., None], row, lead)
-    uniform = levy_period(xp.where(b.uniform, b.floor, 0.0), reference, 0.0)
-    dlevy = xp.where((uniform > 0)[..., None], -lead, 0.0)
-    top = b.covered * entry_top_up(xp.where(b.uniform, 0.0, b.floor)[..., None, :], value, 0.0)
+    reference = xp.full(value.shape[:-2] + value.shape[-1:], xp.inf)
+    first = best = levy = None
+    if b.any_period:
+        masked = value + b.barred
+        first = xp.argmin(masked, axis=-2)
+        reference = xp.min(masked, axis=-2)
+        if b.any_average:
+            reference = xp.where(b.averaged, xp.sum(b.weights * value, axis=-2), reference)
+        if b.any_group:
+            joint = xp.any(b.group, axis=-1)
+            shared = xp.where(b.group, reference[..., None, :], xp.inf)
+            best = xp.argmin(shared, axis=-1)
+            reference = xp.where(joint, xp.min(shared, axis=-1), reference)
+        due = levy_period(b.period_floor, reference, 0.0)
+        levy = b.covered * due[..., None, :]
+    if not b.any_entry:
+        return Levied(reference, levy, None, levy, None, first, best)
+    top = b.covered * entry_top_up(b.entry_floor[..., None, :], value, 0.0)
     collected, captured = split_top_up(top, b.response)
-    levy = b.covered * uniform[..., None, :] + collected
-    dtop = xp.where(top > 0, -slope * b.landed, 0.0)
-    return Levied(reference, levy, captured, dlevy, dtop)
+    levy = collected if levy is None else levy + collected
+    dtop = xp.where(top > 0, -b.slope * b.landed, 0.0)
+    added = levy + captured * b.taxed
+    return Levied(reference, levy, captured, added, dtop, first, best)
+
+
+def levy_slopes(b: Border, lev: Levied) -> Array:
+    """Derivative of the period levy with producer prices, ``(..., N, O)``."""
+    xp = namespace(b.slope)
+    if lev.first is None:
+        return xp.zeros((*lev.reference.shape, b.slope.shape[-2]))
+    slope = xp.matrix_transpose(b.slope)
+    lead = slope * (lev.first[..., None] == xp.arange(slope.shape[-1]))
+    if b.any_average:
+        lead = xp.where(b.averaged[..., None], xp.matrix_transpose(b.weights * b.slope), lead)
+    if lev.best is not None:
+        row = xp.take_along_axis(lead, lev.best[..., None], axis=-2)
+        lead = xp.where(xp.any(b.group, axis=-1)[..., None], row, lead)
+    binds = levy_period(b.period_floor, lev.reference, 0.0) > 0
+    return xp.where(binds[..., None], -lead, 0.0)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from orepact.market.equations import Frame, Point, _benchmark, pairs
+from orepact.market.floors import levy_slopes
+from orepact.market.namespace import namespace
 
 Array = Any
 
@@ -24,7 +24,7 @@ Array = Any
 def jacobian(f: Frame, pt: Point) -> Array:
     """Derivative of the residuals, ``(..., K*R + G, K*R + G)``."""
     market, w = f.market, f.w
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     K, R = pt.p.shape[-2:]
     batch = pt.excess.shape[:-2]
     eye = xp.eye(R)
@@ -71,7 +71,7 @@ def jacobian(f: Frame, pt: Point) -> Array:
 
 def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
     """``H`` by stage, and the effect of a route's own cost on what leaves its origin."""
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     K, R = pt.p.shape[-2:]
     eye = xp.eye(R)
     sg = pt.s * (pt.gain * pt.p[..., :, None])
@@ -81,7 +81,7 @@ def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
     for b, lev in zip(f.borders, pt.levied, strict=True):
         k = b.stage
         s = pt.s[..., k, :, :][..., b.at]
-        dlevy = lev.dlevy * pt.p[..., k, None, :]
+        dlevy = levy_slopes(b, lev) * pt.p[..., k, None, :]
         hit = xp.sum(b.covered * s, axis=-2)
         H[k] = H[k] + xp.matrix_transpose(b.pick) @ (hit[..., None] * dlevy)
         kappa = xp.broadcast_to(pt.kappa, pt.s.shape)[..., k, :, :][..., b.at]
@@ -93,7 +93,7 @@ def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
 def _contracts(f: Frame, pt: Point, per: Array) -> Array:
     """Effect of the benchmark's price through contract payments."""
     market, w = f.market, f.w
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     K, R = pt.p.shape[-2:]
     B = _benchmark(w, pt.p, pt.m)
     dpay = -1.0 * (w.strike > B) - w.upside * (w.threshold < B)
@@ -118,7 +118,7 @@ def _with_limits(
 ) -> Array:
     """Border the Jacobian with the rents' columns and the limits' rows."""
     market, w = f.market, f.w
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     batch, (K, R) = pt.excess.shape[:-2], pt.p.shape[-2:]
     G = len(w.holder)
     x = pt.s * pt.Q[..., None, :]
@@ -154,7 +154,7 @@ def _with_limits(
 
 def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
     """Landed cost of every route per dollar of one limit's rent, floors included."""
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     w = f.w
     mask = w.limit_mask[..., g, :, :, :]
     if w.holder[g] == "importer":
@@ -165,7 +165,7 @@ def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
         # a rent on the route that sets the reference lowers the levy on all that pay it
         taxed = (1.0 + w.export_tax[..., k, :, :])[..., b.at]
         at_route = mask[..., k, :, :][..., b.at] / taxed  # (O, N)
-        change = xp.sum(xp.matrix_transpose(lev.dlevy) * at_route, axis=-2)
+        change = xp.sum(xp.matrix_transpose(levy_slopes(b, lev)) * at_route, axis=-2)
         add = (b.covered * change[..., None, :]) @ b.pick
         here = xp.reshape(xp.arange(dc.shape[-3]) == k, (-1, 1, 1))
         dc = dc + xp.where(here, add[..., None, :, :], 0.0)
@@ -175,7 +175,7 @@ def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
 def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], fall: Array) -> Array:
     """Derivative of ``sum mask x`` in log prices, ``(..., K*R)``."""
     market = f.market
-    xp = array_namespace(pt.p)
+    xp = namespace(pt.p)
     batch, (K, R) = pt.excess.shape[:-2], pt.p.shape[-2:]
     share = xp.sum(mask * pt.s, axis=-2)
     steep = mask * pt.s * pt.Q[..., None, :] * pt.kappa
@@ -187,7 +187,7 @@ def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], fall: Array) ->
         for b, lev in zip(f.borders, pt.levied, strict=True):
             if b.stage == k:
                 paid = xp.sum(b.covered * steep[..., k, :, :][..., b.at], axis=-2)
-                row = row - (paid[..., None, :] @ lev.dlevy)[..., 0, :] * pt.p[..., k, :]
+                row = row - (paid[..., None, :] @ levy_slopes(b, lev))[..., 0, :] * pt.p[..., k, :]
         out.append(xp.broadcast_to(row, (*batch, R)))
     for j, k in market.edges:  # makers of j buy at stage k
         v = share[..., k, :] * market.inputs[..., j, k, :] * pt.slope[..., j, :]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from array_api_compat import array_namespace
+from orepact.market.namespace import namespace
 
 Array = Any
 
@@ -62,7 +62,7 @@ class Logit(Sourcing):
     mu: Array
 
     def mixer(self, open: Array, none: Array) -> Mixer:
-        xp = array_namespace(self.weight)
+        xp = namespace(self.weight)
         weight = self.weight * open
         steep = 1.0 / self.mu
         sharp = steep[..., None, :]
@@ -95,7 +95,7 @@ class CES(Sourcing):
     sigma: Array  # (..., K, D)
 
     def mixer(self, open: Array, none: Array) -> Mixer:
-        xp = array_namespace(self.weight)
+        xp = namespace(self.weight)
         weight, sigma = self.weight * open, self.sigma[..., None, :]
 
         def mix(c: Array) -> Mix:
@@ -115,7 +115,7 @@ def elasticities(sourcing: Sourcing, c: Array, eta: Array) -> Array:
     matrix: own ``theta eta - (1 - theta) sigma``, cross ``theta[r] (eta + sigma)``, where
     ``eta`` (negative) is the elasticity of composite demand, shape ``(..., K, D)``.
     """
-    xp = array_namespace(c)
+    xp = namespace(c)
     m = sourcing.mixer(xp.ones_like(c), xp.full(eta.shape, xp.inf))(c)
     bought = m.s[..., None, :, :] * c[..., None, :, :]  # (..., K, 1, R, D)
     P = m.P[..., None, None, :]

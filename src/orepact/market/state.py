@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from array_api_compat import array_namespace
-
 from orepact.market.equations import Frame, Point
+from orepact.market.namespace import namespace
 
 Array = Any
 
@@ -39,7 +38,7 @@ class State(NamedTuple):
 def unfold(f: Frame, pt: Point) -> State:
     """Work out the whole state at a solved point."""
     p, rent = pt.p, pt.rent
-    xp = array_namespace(p)
+    xp = namespace(p)
     w = f.w
     shape = pt.c.shape
     importer = exporter = xp.zeros(shape)
@@ -54,7 +53,8 @@ def unfold(f: Frame, pt: Point) -> State:
     levy, markup, reference = [blank] * K, [blank] * K, [none] * K
     for b, lev in zip(f.borders, pt.levied, strict=True):
         levy[b.stage] = blank + lev.levy @ b.pick
-        markup[b.stage] = blank + lev.markup @ b.pick
+        if lev.markup is not None:
+            markup[b.stage] = blank + lev.markup @ b.pick
         at = xp.any(b.pick > 0, axis=0)
         spread = xp.where(xp.isfinite(lev.reference), lev.reference, 0.0) @ b.pick
         finite = xp.where(xp.isfinite(lev.reference), 1.0, 0.0) @ b.pick

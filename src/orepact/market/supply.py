@@ -23,7 +23,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
-from array_api_compat import array_namespace
+
+from orepact.market.namespace import namespace
 
 Array = Any  # an array of any library that follows the array API standard
 
@@ -64,7 +65,7 @@ class Supply(abc.ABC):
 
     def blocks(self, other: Self) -> Self:
         """Join two sets of blocks along the block axis."""
-        xp = array_namespace(self.capacity)
+        xp = namespace(self.capacity)
         joined = {}
         for f in fields(self):
             one, two = getattr(self, f.name), getattr(other, f.name)
@@ -88,7 +89,7 @@ class Isoelastic(Supply):
     avoidable: Array
 
     def _pieces(self, x: Array) -> tuple[Any, Array, Array, Array, Array]:
-        xp = array_namespace(x)
+        xp = namespace(x)
         ratio = x / self.x0
         v = self.avoidable
         full = self.use0 ** (-1.0 / self.eps)  # ratio at which capacity is reached
@@ -143,16 +144,16 @@ class Linear(Supply):
     rise: Array
 
     def quantity(self, x: Array) -> Array:
-        xp = array_namespace(x)
+        xp = namespace(x)
         return xp.minimum(xp.maximum((x - self.intercept) / self.rise, 0.0), self.capacity)
 
     def slope(self, x: Array) -> Array:
-        xp = array_namespace(x)
+        xp = namespace(x)
         y = (x - self.intercept) / self.rise
         return xp.where((y >= 0) & (y <= self.capacity) & (self.capacity > 0), 1.0 / self.rise, 0.0)
 
     def surplus(self, x: Array) -> Array:
-        xp = array_namespace(x)
+        xp = namespace(x)
         inside = self.quantity(x) ** 2 * self.rise / 2.0
         return inside + self.capacity * xp.maximum(x - self.threshold(), 0.0)
 
