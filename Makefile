@@ -20,7 +20,7 @@ check: $(VENV)/.dev           ## style, types, import contracts
 bench: $(VENV)/.dev           ## side-by-side speed ratios and full-size checks, written to docs/bench.md
 	$(BIN)/python scripts/bench.py
 
-docs: $(VENV)/.core           ## regenerate docs/results.md, docs/cases.md, DATA-LICENCES.md and the README picture
+docs: $(VENV)/.dev            ## regenerate docs/results.md, docs/cases.md, DATA-LICENCES.md and the README picture
 	$(BIN)/python scripts/docs.py
 
 world: $(VENV)/.dev           ## recompile the package's tables; OREPACT_SOURCES names the folder of raw files
