@@ -133,7 +133,10 @@ def picture(run: Run, mineral_id: str) -> str:
 
 def png(svg: str, scale: float = 2.0) -> bytes:
     """A standalone picture as PNG."""
-    import vl_convert
+    try:
+        import vl_convert
+    except ImportError:
+        raise InputError("PNG needs one more package: pip install 'orepact[png]'.") from None
 
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
