@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from orepact.catalogue import mineral
-from orepact.errors import UnknownIdError, nearest
+from orepact.errors import InputError, UnknownIdError, nearest
 from orepact.pact import SCENARIO
 from orepact.report import flows, numbers, view, words
 from orepact.report.flows import Band, Node, Panel
