@@ -101,10 +101,12 @@ def one_stage(
     eps: float = 0.8,
     use0: float = 0.85,
     money: float = 1.0,
+    captive: bool = False,
 ) -> Market:
     """One stage in base equilibrium: every region makes and uses the good, no duties.
 
-    ``money`` multiplies every input that is in USD.
+    ``money`` multiplies every input that is in USD. Where ``captive`` the last region sells to
+    the first alone.
     """
     g = np.random.default_rng(seed)
     one = np.ones((1, R))
@@ -112,6 +114,8 @@ def one_stage(
     freight = np.where(np.eye(R), 0.0, g.uniform(0.2, 1.0, (1, R, R))) * money
     c0 = p0[:, :, None] + freight
     x0 = g.uniform(1.0, 20.0, (1, R, R))
+    if captive:
+        x0[0, -1, 1:] = 0.0
     bought, made = x0.sum(1), x0.sum(2)
     share = x0 / bought[:, None]
     P0 = np.sum(share * c0, axis=1)

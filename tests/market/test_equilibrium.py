@@ -16,6 +16,8 @@ from orepact.market.equilibrium import active_nodes
 from orepact.market.jacobian import jacobian
 from orepact.market.potential import has_potential, minimise, potential
 
+A = 0
+
 
 def same(a: Any, b: Any) -> None:
     np.testing.assert_allclose(a.p, b.p, rtol=1e-9)
@@ -137,6 +139,28 @@ class TestHardCases:
         p = minimise(f, free.p0, np.arange(free.p0.size))
         assert p is not None
         np.testing.assert_allclose(p, solve(free).state.p, rtol=1e-5)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_a_captive_exporter_sets_the_reference(self, seed: int) -> None:
+        """D sells to A alone and takes the levy off its price, which raises the levy. The levy
+        found is due at itself, and none below it is."""
+        m = one_stage(seed, sigma=8.0, eps=0.2, captive=True)
+        w = floored(m, [A], 1.25 * float(m.p0[0, 1:].min()))
+        found = solve(m, w).state
+        levy = float(found.levy[0, 3, A])
+        plain = float(w.floor[0, A] - m.p0[0, 1:].min())
+        assert levy > 1.1 * plain  # well above the gap at base prices
+
+        def due(given: float) -> float:
+            fixed = replace(Wedges.base(m), specific=given * w.covered)
+            return float(w.floor[0, A] - np.min(solve(m, fixed).state.p[0, 1:]))
+
+        assert due(levy) == pytest.approx(levy, rel=1e-7)
+        for part in (0.0, 0.3, 0.6, 0.9, 0.99):
+            assert due(part * levy) > part * levy
+        pinned = _pinned(m, w, active_nodes(m, w), 1e-11)
+        assert pinned is not None
+        same(pinned[1], found)
 
     def test_rescue_inside_a_batch(self) -> None:
         m, full = gallium_ban(1.0)

@@ -161,17 +161,19 @@ def _harder(
 
 
 def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:
-    """Hold period levies fixed, solve, move them half way to what they should be, and again.
+    """Hold period levies fixed, solve, move them to what is then due, and again.
 
     A levy that follows the lowest of two prices can trap Newton where the two cross; with the
-    levy given, the market is well behaved.
+    levy given, the market is well behaved. What is due rises with the levy, since an origin
+    that sells nowhere else takes it off its price, and never exceeds the floor: so from zero
+    the levies rise to the least that is its own cause (Tarski). A fall is taken by halves.
     """
     period = (w.floor > 0) & ~w.top_up
     if not np.any(period):
         return None
     covered = w.covered & period[..., None, :]
     f, levy, p = frame(market, w), np.zeros(period.shape), market.p0
-    for _ in range(40):
+    for _ in range(60):
         fixed = replace(
             w,
             floor=np.where(period, 0.0, w.floor),
@@ -184,7 +186,7 @@ def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root,
         due = np.max(np.where(covered, unfold(f, evaluate(f, p, st.rent)).levy, 0.0), axis=-2)
         if np.max(np.abs(due - levy)) < 1e-4 * np.max(w.floor):
             break
-        levy = (levy + due) / 2
+        levy = np.maximum(due, (levy + due) / 2)
     last, st = attempt(market, w, active, p, st.rent, tol)
     return (last, st) if bool(last.converged) else None
 
