@@ -8,6 +8,7 @@ import pytest
 
 from orepact import pact, world
 from orepact.errors import InputError, NoMatchError, UnknownIdError
+from orepact.market import solve
 from orepact.study.metrics import WORLD, Key
 from orepact.study.simulate import ROUNDING, Run, _figure, _opened, _quantiles, simulate
 
@@ -155,6 +156,9 @@ class TestNothingChanges:
                 assert abs(f.central - f.base) < 1e-6 * size, key
                 assert f.change == (0, 0, 0), key
                 assert not f.drivers, key
+        # the draws do move the levels: baseline and policy are drawn together
+        scrap = z.figures[Key("", WORLD, "scrap")]
+        assert scrap.after[2] - scrap.after[0] > 0.01 * abs(scrap.base)
 
 
 def test_rounding_is_not_a_result() -> None:
@@ -185,3 +189,28 @@ def test_opened_share_by_hand(central: Run) -> None:
     assert _opened(run.base, run.base) == 0.0
     everything = replace(run.base, market=replace(run.base.market, opened=moved >= 0))
     assert _opened(everything, run.policy) == pytest.approx(1.0)
+
+
+def test_draws_that_do_not_solve_are_counted_and_left_out(monkeypatch) -> None:
+    """One of eight stalls far from any solution: no quantile may hold a trace of it."""
+    import orepact.study.simulate as study
+
+    whole = simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"]
+
+    def stalls(market, wedges=None, **how):
+        out = solve(market, wedges, **how)
+        if how.get("must_solve", True):
+            return out
+        bad = np.arange(8) == 5
+        lost = {f: np.where(bad[:, None, None], 1e12, getattr(out.state, f)) for f in ("P", "Q")}
+        return replace(out, converged=~bad, state=out.state._replace(**lost))
+
+    monkeypatch.setattr(study, "solve", stalls)
+    run = simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"]
+    assert run.failed == 1
+    for key in whole.figures:
+        if key.variable in ("buyers' price", "purchases"):
+            held, all_ = run.figures[key], whole.figures[key]
+            assert held.central == all_.central or np.isnan(held.central)
+            if np.isfinite(all_.base):
+                assert all_.after[0] * 0.5 <= held.after[0] <= held.after[2] <= 2 * all_.after[2]
