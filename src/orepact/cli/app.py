@@ -11,7 +11,7 @@ import typer
 
 from orepact import __version__
 from orepact.cli import pact, simulate, world
-from orepact.errors import OrepactError
+from orepact.errors import InputError, OrepactError
 
 app = typer.Typer(
     name="orepact",
@@ -54,3 +54,9 @@ def main() -> None:
     except OrepactError as error:
         typer.echo(f"orepact: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        hint = "Check the path and its permissions."
+        typer.echo(f"orepact: {error.filename}: {error.strerror}. {hint}", err=True)
+        sys.exit(InputError.exit_code)

@@ -8,13 +8,18 @@ from typing import Annotated
 
 import typer
 
-from orepact.errors import InputError
+from orepact.errors import InputError, nearest
+
+LANGUAGES = ("en", "es")
 
 
 def check(
     pact: Annotated[str, typer.Argument(help="A shipped pact's name, or a YAML file.")],
 ) -> None:
-    """Read a pact strictly and say what does not hang together; errors give exit code 1."""
+    """Read a pact strictly and say what is wrong.
+
+    Errors give exit code 1; a file that cannot be read as a pact gives 2.
+    """
     from orepact import pact as pacts
     from orepact.pact.check import check as findings
 
@@ -44,7 +49,9 @@ def timeline(
     pact: Annotated[str, typer.Argument(help="A shipped pact's name, or a YAML file.")],
     as_of: Annotated[str | None, typer.Option(help="Date, as 2026-11-24. Default: today.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the titles: en or es.")] = "en",
-    ics: Annotated[Path | None, typer.Option(help="Write an iCalendar file.")] = None,
+    ics: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write an iCalendar file.")
+    ] = None,
 ) -> None:
     """What is due, overdue, coming and expiring."""
     from orepact import pact as pacts
@@ -56,6 +63,8 @@ def timeline(
         day = date.fromisoformat(as_of) if as_of else date.today()
     except ValueError:
         raise InputError(f"'{as_of}' is not a date. Write it as 2026-11-24.") from None
+    if lang not in LANGUAGES:
+        raise InputError(f"No titles in '{lang}'. {nearest(lang, LANGUAGES)}")
     agenda = dates(agreed, day, language=lang)
     typer.echo(f"{agreed.id} as of {day}")
     for shelf in ("overdue", "due", "expiring", "upcoming", "expired", "done"):

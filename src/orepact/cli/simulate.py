@@ -35,11 +35,15 @@ def simulate(
     draws: Annotated[int, typer.Option(help="Draws of the uncertain parameters.")] = 128,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 2026,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for tables, manifest and the HTML report.")
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """What a pact does to prices, trade, output, revenue and welfare at every stage."""
+    """Simulate a pact, from mine to magnet.
+
+    Prices, trade, output, revenue and welfare at every stage, before and after.
+    """
     from orepact import pact as pacts
     from orepact import world
     from orepact.study.simulate import simulate as run_pact
@@ -108,10 +112,16 @@ def compare(
     most: Annotated[int, typer.Option(help="Rows to show, largest change first.")] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """How the results of two runs differ, figure by figure."""
-    from orepact.report.folder import differences
+    """How the results of two runs differ, figure by figure.
+
+    Lines of welfare are changes from the base year. Figures of one run only are left out.
+    """
+    from orepact.report.folder import differences, unshared
 
     found = differences(first, second)
+    for folder, other in ((first, second), (second, first)):
+        if missing := unshared(folder, other):
+            typer.echo(f"only in {folder}: {missing}", err=True)
     if as_json:
         typer.echo(found.write_json())
         return

@@ -54,18 +54,20 @@ def _id(name: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.3g}" if abs(value) < 1e3 else f"{value:,.0f}"
+    return f"{value:,.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
 def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
     for name in words:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold")
     return table
 
 
@@ -73,8 +75,9 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
     import numpy as np
 
     stage = chain.stages[k]
+    unit, per = ("kt", 1e3) if chain.output[k].sum() >= 1e5 else ("t", 1.0)
     table = _table(
-        f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} (t; price USD/t)",
+        f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} ({unit}; price USD/t)",
         ("region",),
         ("output", "capacity", "scrap", "exports", "imports", "final use", "price"),
     )
@@ -82,11 +85,12 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
     size = np.sum(chain.trade[k], axis=0) + np.sum(chain.trade[k], axis=1)
     for r in np.argsort(-size)[:most]:
         if size[r] > 0:
-            figures = (
+            tonnes = (
                 chain.output[k, r], chain.capacity[k, r], chain.secondary[k, r], abroad[r].sum(),
-                abroad[:, r].sum(), chain.final_use[k, r], chain.price[k, r],
+                abroad[:, r].sum(), chain.final_use[k, r],
             )  # fmt: skip
-            table.add_row(chain.regions[r], *map(_number, figures))
+            price = _number(chain.price[k, r])
+            table.add_row(chain.regions[r], *(_number(t / per) for t in tonnes), price)
     return table
 
 

@@ -86,36 +86,59 @@ def document(run: Run) -> str:
 
 
 def differences(first: Path, second: Path) -> pl.DataFrame:
-    """Central results of two runs side by side, where they differ, largest change first.
+    """Central results of two runs side by side where they differ.
 
-    Columns: mineral, stage, region, variable, unit, first, second, difference, percent.
-    Raises :class:`InputError` where a folder holds no run or the two cover other figures.
+    Columns: mineral, stage, region, variable, unit, first, second, difference, percent of
+    first; figures that both runs hold. Lines of welfare (stage '') are changes from the base
+    year. A figure that does not exist in one run is null there, and so is its difference.
+    The largest come first, measured against the variable's largest value at the stage, so
+    that traces of trade do not lead. Raises :class:`InputError` where a folder holds no run
+    or the two share no figure.
     """
     import polars as pl
 
-    frames = []
-    for folder in (first, second):
-        path = folder / "figures.parquet"
-        if not path.exists():
-            raise InputError(
-                f"{folder} holds no figures.parquet. Write a run there with "
-                "'orepact simulate PACT --out DIR'."
-            )
-        frames.append(pl.read_parquet(path).select(*KEYS, "central"))
-    a, b = frames
-    joined = a.join(b, on=list(KEYS), how="full", suffix="_second", coalesce=True, validate="1:1")
-    both = joined.rename({"central": "first", "central_second": "second"})
-    both = both.with_columns(
-        difference=(pl.col("second").fill_null(0) - pl.col("first").fill_null(0))
-    )
-    moved = both.filter(
-        pl.col("difference").abs() > 1e-9 * pl.max_horizontal(pl.col("first").abs(), 1e-12)
-    )
-    return moved.with_columns(
-        percent=pl.when(pl.col("first").abs() > 0).then(
-            100 * pl.col("difference") / pl.col("first").abs()
+    a, b = _central(first), _central(second)
+    both = a.join(b, on=list(KEYS), suffix="_second", validate="1:1")
+    if both.is_empty():
+        raise InputError(
+            f"{first} and {second} share no figure. Compare runs that have a mineral in common."
         )
-    ).sort(pl.col("percent").abs(), descending=True, nulls_last=True)
+    x, y = pl.col("first"), pl.col("second")
+    size = pl.max_horizontal(x.abs(), y.abs())
+    largest = size.max().over("mineral", "stage", "variable")
+    both = both.rename({"central": "first", "central_second": "second"}).with_columns(
+        difference=y - x, percent=pl.when(x.abs() > 0).then(100 * (y - x) / x.abs())
+    )
+    moved = (x.is_null() != y.is_null()) | ((y - x).abs() > 1e-9 * size)
+    return both.filter(moved).sort(
+        (pl.col("difference").abs() / largest), descending=True, nulls_last=True,
+        maintain_order=True,
+    )  # fmt: skip
+
+
+def unshared(folder: Path, other: Path) -> str:
+    """Minerals and regions of one run's figures that another does not hold; '' for none."""
+    a, b = _central(folder), _central(other)
+    found = []
+    for what in ("mineral", "region"):
+        names = [n for n in a[what].unique(maintain_order=True) if n not in set(b[what])]
+        found += [f"{what}s {', '.join(names)}"] if len(names) > 1 else []
+        found += [f"{what} {names[0]}"] if len(names) == 1 else []
+    return "; ".join(found)
+
+
+def _central(folder: Path) -> pl.DataFrame:
+    """Central figures of a run in its folder, lines of welfare less their base year."""
+    import polars as pl
+
+    path = folder / "figures.parquet"
+    if not path.exists():
+        raise InputError(
+            f"{folder} holds no figures.parquet. Write a run there with "
+            "'orepact simulate PACT --out DIR'."
+        )
+    change = pl.when(pl.col("stage") == "").then(pl.col("base")).otherwise(0.0)
+    return pl.read_parquet(path).select(*KEYS, central=pl.col("central") - change)
 
 
 def _sha(data: bytes) -> str:
