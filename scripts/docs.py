@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,8 @@ import polars as pl
 
 from orepact import __version__, pact, report, world
 from orepact.catalogue import mineral, region_name
-from orepact.market import RESULTS, Wedges, calibrate, solve
+from orepact.market import RESULTS, calibrate, solve
+from orepact.market.instruments import wedges
 from orepact.study.metrics import WORLD, Key
 from orepact.study.shifting import shifting
 from orepact.study.simulate import Figure, Run, simulate
@@ -139,27 +139,29 @@ def shifting_table() -> list[str]:
 def ban_table() -> list[str]:
     """China's exports banned step by step, to all destinations."""
     w, rows = world.load(), []
+    plain = pact.read(PACTS[0])
+    plain = plain.without(*(i.id for i in plain.instruments if i.kind == "price_floor"))
     for name, stages in (("gallium", ("primary", "high_purity")), ("ndpr", ("oxide", "magnet"))):
         market = calibrate(w.chain(name))
         base = solve(market)
         c, us = market.region("CHN"), market.region("USA")
         last = market.stage(stages[-1])
         others = [r for r in range(len(market.regions)) if r != c]
-        for share in (0.0, 0.5, 0.9, 0.99, 1.0):
-            closed = Wedges.base(market)
-            open_ = closed.open.copy()
-            for s in stages:
-                home = open_[market.stage(s), c, c]
-                open_[market.stage(s), c, :] = 1 - share
-                open_[market.stage(s), c, c] = home
-            out = solve(market, replace(closed, open=open_), start=base)
+        for share in (0, 25, 50, 75, 90, 100):
+            ban = {
+                "kind": "trade_action", "id": "ban", "mineral": name, "stages": list(stages),
+                "action": "export_ban", "by": ["CHN"], "against": "all", "share": f"{share} %",
+                "from": "2027-01-01", "status": "scenario", "source": "price-assumption",
+            }  # fmt: skip
+            banned = plain.with_instrument(ban)
+            out = solve(market, wedges(banned, market, banned.default_date()), start=base)
             assert out.status is RESULTS.converged
             use = out.state.D[last, others].sum() / base.state.D[last, others].sum()
             rows.append(
                 (
                     name,
                     " + ".join(stages),
-                    f"{share:.0%}",
+                    f"{share} %",
                     f"{use:.0%}",
                     f"{out.state.P[last, us] / base.state.P[last, us]:.2f}",
                     f"{out.state.p[last, c] / base.state.p[last, c]:.2f}",
@@ -168,8 +170,8 @@ def ban_table() -> list[str]:
     return [
         "## An export ban by China, to all destinations",
         "",
-        "The banned share is the part of China's suppliers that may not ship; the last stage is "
-        "shown, as a multiple of 2024. At a full ban prices end where users substitute (the "
+        "The banned share is the part of China's 2024 exports that may not leave; the last stage "
+        "is shown, as a multiple of 2024. At a full ban prices end where users substitute (the "
         "backstop, an assumption).",
         "",
         *table(

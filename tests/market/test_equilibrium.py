@@ -1,18 +1,20 @@
 """Solving: the base, batches, rescue, limits, and what is said when there is no answer."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import everything, floored, limited, make, one_stage
 
-from orepact import world
+from orepact import pact, world
 from orepact.errors import InputError, NotSolvedError
 from orepact.market import RESULTS, Market, Wedges, calibrate, demand, solve, sourcing, supply
 from orepact.market.attempt import _continue, _pinned
 from orepact.market.equations import evaluate, frame
 from orepact.market.equilibrium import active_nodes
+from orepact.market.instruments import wedges
 from orepact.market.jacobian import jacobian
 from orepact.market.potential import has_potential, minimise, potential
 
@@ -161,6 +163,38 @@ class TestHardCases:
         pinned = _pinned(m, w, active_nodes(m, w), 1e-11)
         assert pinned is not None
         same(pinned[1], found)
+
+    @pytest.mark.parametrize(
+        ("mineral", "stages"),
+        [("gallium", ("primary", "high_purity")), ("ndpr", ("oxide", "magnet"))],
+    )
+    def test_a_ban_deepens_step_by_step_to_the_total_one(
+        self, mineral: str, stages: tuple[str, ...]
+    ) -> None:
+        """Chinese exports to all destinations: tonnes as banned, a monotone path to the end."""
+        m = calibrate(world.load().chain(mineral))
+        plain = pact.read("us-mexico-2026")
+        plain = plain.without(*(i.id for i in plain.instruments if i.kind == "price_floor"))
+        c, us, last = m.region("CHN"), m.region("USA"), m.stage(stages[-1])
+        others = [r for r in range(len(m.regions)) if r != c]
+        use, dear, home = [], [], []
+        for share in (0, 20, 40, 60, 80, 90, 98, 100):
+            ban = {
+                "kind": "trade_action", "id": "ban", "mineral": mineral, "stages": list(stages),
+                "action": "export_ban", "by": ["CHN"], "against": "all", "share": f"{share} %",
+                "from": "2027-01-01", "status": "scenario", "source": "price-assumption",
+            }  # fmt: skip
+            st = solve(m, wedges(plain.with_instrument(ban), m, date(2027, 1, 1))).state
+            for s in map(m.stage, stages):
+                left = (1 - share / 100) * m.x0[s, c, others].sum()
+                assert st.x[s, c, others].sum() <= left * (1 + 1e-7) + 1e-9
+            use.append(st.D[last, others].sum())
+            dear.append(st.P[last, us])
+            home.append(st.p[last, c])
+        assert np.all(np.diff(use) < 0)
+        assert np.all(np.diff(dear) > 0)
+        assert np.all(np.diff(home) < 0)
+        assert dear[-1] > 2.5 * dear[0]  # USGS OFR 2024-1057: above +150 % for gallium
 
     def test_rescue_inside_a_batch(self) -> None:
         m, full = gallium_ban(1.0)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from conftest import one_stage
 
-from orepact import pact
+from orepact import pact, world
 from orepact.errors import InputError, NoMatchError
-from orepact.market import Market, Wedges, solve
+from orepact.market import Market, Wedges, calibrate, solve
 from orepact.market.instruments import Effect, effects, is_simulated, wedges
 from orepact.pact import Pact
 
@@ -97,12 +97,31 @@ class TestDuties:
         np.testing.assert_allclose(w.export_tax[0, CHN], [0.07, 0.07, 0.07, 0.0])
         assert not np.any(w.export_tax[0, :CHN])
 
-    def test_bans_close_a_share_of_each_route_and_no_home_sales(self) -> None:
-        w = built(action("b", "export_ban", share="30 %", by=["CHN"], against="all"))
-        np.testing.assert_allclose(w.open[0, CHN], [0.7, 0.7, 0.7, 1.0])
-        w = built(action("b", "export_ban", share="30 %", by=["CHN"], against=["USA"]),
-                  action("c", "export_ban", share="50 %", by=["CHN"], against=["USA"]))  # fmt: skip
-        assert w.open[0, CHN, USA] == pytest.approx(0.35)
+    def test_a_total_ban_closes_every_route_and_no_home_sales(self) -> None:
+        w = built(action("b", "export_ban", share="100 %", by=["CHN"], against="all"))
+        np.testing.assert_array_equal(w.open[0, CHN], [0.0, 0.0, 0.0, 1.0])
+        assert not w.holder
+
+    def test_a_partial_ban_leaves_the_rest_of_the_tonnes(self) -> None:
+        m = market()
+        held = agreed(action("b", "export_ban", share="30 %", by=["CHN"], against="all"))
+        w = wedges(held, m, DAY)
+        before = m.x0[0, CHN, :CHN].sum()
+        assert w.holder == ("producers",)
+        assert w.limit[0] == pytest.approx(0.7 * before)
+        assert solve(m, w).state.x[0, CHN, :CHN].sum() == pytest.approx(0.7 * before)
+        to_us = {"by": ["CHN"], "against": ["USA"]}
+        both = built(
+            action("b", "export_ban", share="30 %", **to_us),
+            action("c", "export_ban", share="50 %", **to_us),
+        )
+        assert solve(m, both).state.x[0, CHN, USA] == pytest.approx(0.5 * m.x0[0, CHN, USA])
+
+    def test_one_limit_does_not_cover_several_stages(self) -> None:
+        quota = action("q", "quota", limit="1 t", rent_holder="importer")
+        del quota["stage"]
+        with pytest.raises(InputError, match="one limit per stage"):
+            built({**quota, "stages": "all"}, m=calibrate(world.load().chain("zinc")))
 
 
 class TestFloor:

@@ -147,7 +147,11 @@ def rescue(
 def _harder(
     market: Market, w: Wedges, active: Array, root: Root, state: State, tol: float
 ) -> tuple[Root, State]:
-    found = _pinned(market, w, active, tol) or _continue(market, w, active, tol)
+    found = (
+        _from_closed(market, w, active, tol)
+        or _pinned(market, w, active, tol)
+        or _continue(market, w, active, tol)
+    )
     if found:
         return found
     f = frame(market, w)
@@ -158,6 +162,31 @@ def _harder(
             if bool(last.converged):
                 return last, st
     return root, state
+
+
+def _from_closed(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:
+    """Close the limited routes, solve, and start from there with rents near the price gap.
+
+    A limit far below what would be shipped ends near a full closure, far from no rent at all.
+    """
+    if not w.holder:
+        return None
+    limited = np.any(w.limit_mask > 0, axis=-4)
+    shut = replace(
+        w, open=w.open * ~limited, limit=np.zeros(0), limit_mask=w.limit_mask[:0], holder=(),
+        limit_id=(),
+    )  # fmt: skip
+    root, st = attempt(market, shut, active, market.p0, None, tol)
+    if not bool(root.converged):
+        return None
+    routes = (w.limit_mask > 0) & (market.sourcing.weight > 0)
+    gap = np.where(routes, st.P[..., None, :] - st.c, -np.inf)
+    for part in (0.9, 0.6, 0.3, 1.0, 0.8, 0.45, 0.15):
+        rent = part * np.maximum(np.max(gap, axis=(-3, -2, -1)), 0.0)
+        last, found = attempt(market, w, active, st.p, rent, tol)
+        if bool(last.converged):
+            return last, found
+    return None
 
 
 def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State] | None:

@@ -24,6 +24,12 @@ Array = Any
 Values = Mapping[tuple[str, str], Any]
 """A parameter's value, or one per draw, by stage ('' for the whole chain) and name."""
 
+READ = (
+    "avoidable", "backstop", "eps", "eta", "freight_scale", "secondary_eps", "seed", "sigma",
+    "spare",
+)  # fmt: skip
+"""Parameters that calibration reads; the world holds others for other purposes."""
+
 THIN = 0.05
 RESERVE = 0.5
 """Holders sell the base year's stock draws in full down to this share of the base price, below

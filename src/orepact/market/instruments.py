@@ -175,19 +175,48 @@ def _trade_action(
         ), matched
     if i.action == "export_ban":
         share = _value(i.share.at(on)) if i.share else 0.0
-        return replace(w, open=w.open * np.where(routes, 1.0 - share, 1.0)), matched
-    mask = np.where(_open(market, routes), 1.0, 0.0)
+        return _ban(i, w, market, routes, share), matched
+    if int(np.sum(_stages(i, market))) > 1:
+        raise InputError(
+            f"'{i.id}' limits several stages of {market.mineral} at once. Tonnes of different "
+            "stages do not add: write one limit per stage."
+        )
     limit = _value(i.limit.at(on)) if i.limit else 0.0
     if not matched:
         return w, False
+    mask = np.where(_open(market, routes), 1.0, 0.0)
+    return _limited(w, mask, np.array([limit]), i.rent_holder or "importer", i.id), True
+
+
+def _ban(i: TradeAction, w: Wedges, market: Market, routes: Array, share: float) -> Wedges:
+    """Close ``share`` of the base year's trade: all of it, or down to what is left in tonnes.
+
+    A partial ban is one limit per origin and stage, ``(1 - share)`` of base shipments on the
+    banned routes; whoever still may ship, the producers, earns the rent.
+    """
+    if share >= 1.0:
+        return replace(w, open=w.open * np.where(routes, 0.0, 1.0))
+    traded = np.where(_open(market, routes), 1.0, 0.0)
+    for k, o in np.argwhere(np.any(traded > 0, axis=-1)):
+        mask = np.zeros_like(traded)
+        mask[k, o] = traded[k, o]
+        left = (1.0 - share) * np.sum(mask * market.x0, axis=(-3, -2, -1))
+        w = _limited(w, mask, left[..., None], "producers", i.id)
+    return w
+
+
+def _limited(w: Wedges, mask: Array, limit: Array, holder: str, id: str) -> Wedges:
+    """One more limit: ``mask`` (K, O, D), ``limit`` (..., 1) tonnes."""
+    lead = np.broadcast_shapes(w.limit.shape[:-1], limit.shape[:-1])
+    both = [np.broadcast_to(v, (*lead, v.shape[-1])) for v in (w.limit, limit)]
+    held = np.broadcast_to(w.limit_mask, (len(w.holder), *mask.shape))
     return replace(
         w,
-        limit_mask=np.concatenate(
-            [np.broadcast_to(w.limit_mask, (len(w.holder), *mask.shape)), mask[None]]
-        ),
-        limit=np.append(w.limit, limit),
-        holder=(*w.holder, i.rent_holder or "importer"),
-    ), True
+        limit_mask=np.concatenate([held, mask[None]]),
+        limit=np.concatenate(both, axis=-1),
+        holder=(*w.holder, holder),
+        limit_id=(*w.limit_id, id),
+    )
 
 
 def _floor(
@@ -303,7 +332,6 @@ def _named(code: str, i: Incentive, market: Market) -> int:
 def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
     """What each instrument that names this mineral came to; medians over draws."""
     market, members, found = out.market, pact.members(on), []
-    limit = 0
     for i in pact.instruments:
         if not touches(i, market):
             continue
@@ -312,12 +340,10 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
             found.append(Effect(*name, "recorded, not simulated"))
         elif not i.in_force(on):
             found.append(Effect(*name, "not in force"))
+        elif i.id in out.wedges.limit_id:
+            found.append(Effect(*name, *_limit_state(out, i.id)))
         elif isinstance(i, TradeAction) and i.action in ("quota", "export_quota"):
-            if matches(i, pact, market, on):
-                found.append(Effect(*name, *_limit_state(out, limit)))
-                limit += 1
-            else:
-                found.append(Effect(*name, "not binding"))
+            found.append(Effect(*name, "not binding"))
         elif isinstance(i, PriceFloor):
             found.append(Effect(*name, *_floor_state(i, out, members)))
         elif isinstance(i, Incentive):
@@ -338,12 +364,16 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
     return tuple(found)
 
 
-def _limit_state(out: Outcome, g: int) -> tuple[str, float, str]:
+def _limit_state(out: Outcome, id: str) -> tuple[str, float, str]:
+    """Binding where any of the instrument's limits is; else the least slack."""
     w, st = out.wedges, out.state
-    shipped = np.sum(w.limit_mask[..., g, :, :, :] * st.x, axis=(-3, -2, -1))
-    slack = float(np.median(w.limit[..., g] - shipped))
-    bound = float(np.median(st.rent[..., g])) > 1e-9 * float(np.mean(out.market.p0))
-    return ("binding", 0.0, "t") if bound else ("not binding", slack, "t below the limit")
+    own = np.array([i == id for i in w.limit_id])
+    shipped = np.sum(w.limit_mask * st.x[..., None, :, :, :], axis=(-3, -2, -1))
+    slack = np.broadcast_to(w.limit, shipped.shape) - shipped
+    rent = np.reshape(np.max(st.rent[..., own], axis=-1), (-1,))
+    if float(np.median(rent)) > 1e-9 * float(np.mean(out.market.p0)):
+        return "binding", 0.0, "t"
+    return "not binding", float(np.median(np.min(slack[..., own], axis=-1))), "t below the limit"
 
 
 def _floor_state(

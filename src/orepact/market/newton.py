@@ -62,7 +62,8 @@ def newton(
         norm = np.linalg.norm(r, axis=-1)
         z1, r1, aux1, ok = _search(residual, z, step, t, norm, live, halvings)
         if not np.all(ok):
-            lm = _damped(J, r)
+            lm = np.zeros_like(r)
+            lm[~ok] = _damped(J[~ok], r[~ok])
             far = np.max(np.abs(lm), axis=-1)
             scale = np.minimum(1.0, bound / np.maximum(far, 1e-300))
             mixed = np.where(ok[..., None], z1 - z, scale[..., None] * lm)

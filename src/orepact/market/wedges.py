@@ -27,7 +27,8 @@ reference of their group. With ``V`` the invoice value on the floor's terms::
     entry top-up   w[o,d] = max(0, F[d] - (V[o,d] + counts_duty t V[o,d])),
                    of which exporters capture the share ``response`` by raising invoices
 
-**Limits**: ``limit_mask`` (G, K, O, D), ``limit`` (G,) tonnes, ``holder`` who keeps the rent.
+**Limits**: ``limit_mask`` (G, K, O, D), ``limit`` (G,) tonnes, ``holder`` who keeps the rent, and
+``limit_id`` the instrument that sets it.
 **Contracts**: on ``contracted`` (K, R), a share of capacity, the producer is paid
 ``max(0, strike - B) - upside max(0, B - threshold)`` a tonne on top of the price, at most
 ``pay_cap`` and at least ``-back_cap``; ``B`` is the producer price of ``benchmark`` (K, R), an
@@ -81,6 +82,7 @@ class Wedges:
     limit: Array = field(default_factory=lambda: np.zeros(0))
     limit_mask: Array = field(default_factory=lambda: np.zeros((0, 1, 1, 1)))
     holder: tuple[str, ...] = ()
+    limit_id: tuple[str, ...] = ()
 
     @classmethod
     def base(cls, market: Market) -> Wedges:

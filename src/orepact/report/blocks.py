@@ -10,6 +10,7 @@ from orepact.report import numbers, sentences, view, words
 from orepact.report.charts import MISSING, UNBOUGHT
 from orepact.report.view import Shown
 from orepact.study.metrics import Key
+from orepact.study.shifting import shifts
 from orepact.study.simulate import MineralRun, Run
 
 UNDEFINED = "not defined"
@@ -245,3 +246,28 @@ def margin_table(run: Run, mr: MineralRun) -> Table | None:
     caption = "What a tonne earns members' mines and plants"
     table = Table(caption, "Stage and member", columns, tuple(lines), view.grade(mr))
     return table if lines else None
+
+
+def shifting_table(run: Run, mr: MineralRun) -> Table | None:
+    """Each floor alone against all together; ``None`` with fewer than two floored stages."""
+    found = shifts(run.pact, mr.base, run.on)
+    if not found:
+        return None
+    id = mr.chain.mineral
+    lines = []
+    for kept in dict.fromkeys(s.floors_on for s in found):
+        head = "Floor on " + numbers.listed([words.stage_name(id, k).lower() for k in kept])
+        for s in (s for s in found if s.floors_on == kept and s.stage == found[-1].stage):
+            cells = tuple(
+                Cell(numbers.tonnes(t)) for t in (s.output0, s.output, s.imports0, s.imports)
+            )
+            lines.append(Line(f"{head}: {words.place(s.member)}", cells))
+    year = str(run.year)
+    last = words.stage_name(id, found[-1].stage)
+    return Table(
+        f"{last} made and imported: each floor alone, then all together (central values)",
+        "Floors and member",
+        (f"Output {year}", "Output", f"Imports {year}", "Imports"),
+        tuple(lines),
+        mr.chain.grade[found[-1].stage],
+    )

@@ -91,6 +91,7 @@ def _mineral(run: Run, mr: MineralRun) -> dict[str, Any]:
         "welfare": blocks.welfare_table(run, mr),
         "tables": [blocks.stage_table(run, mr, s) for s in stages],
         "margins": blocks.margin_table(run, mr),
+        "shifting": blocks.shifting_table(run, mr),
         "instruments": grounds.instruments(run, mr),
         "drivers": grounds.drivers(run, mr),
         "assumptions": grounds.assumptions(mr),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import InputError
+from orepact.market.calibrate import READ
 from orepact.world.world import Chain
 
 Array = Any
@@ -53,7 +54,7 @@ def draw(chain: Chain, n: int = 128, seed: int = SEED) -> Draws:
 
     if n < 2 or n & (n - 1):
         raise InputError(f"{n} draws: a Sobol sequence is balanced at powers of two. Use 128.")
-    ranges = {k: r for k, r in sorted(chain.parameters.items()) if r.low < r.high}
+    ranges = {k: r for k, r in sorted(chain.parameters.items()) if r.low < r.high and k[1] in READ}
     keys = tuple(ranges)
     u = np.clip(qmc.Sobol(len(keys) + 1, rng=seed).random(n), 1e-9, 1 - 1e-9)
     values = {

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from orepact.errors import InputError
-from orepact.market import calibrate, solve
+from orepact.market import Outcome, calibrate, solve
 from orepact.market.instruments import is_simulated, wedges
 from orepact.pact import Pact
 from orepact.pact.trade import PriceFloor
@@ -53,8 +53,15 @@ def shifting(pact: Pact, world: World, mineral: str, on: date | None = None) -> 
             f"{pact.id} has floors on {len(floors)} stages of {mineral} on {day}; "
             "stage shifting needs two."
         )
-    market = calibrate(world.chain(mineral))
-    base = solve(market)
+    return shifts(pact, solve(calibrate(world.chain(mineral))), day)
+
+
+def shifts(pact: Pact, base: Outcome, day: date) -> list[Shift]:
+    """The same from a solved base; nothing where fewer than two stages have a floor."""
+    market = base.market
+    floors = floored_stages(pact, market.mineral, day)
+    if len(floors) < 2:
+        return []
     abroad0, rows = _abroad(base.state.x), []
     for kept in (*((s,) for s in floors), tuple(floors)):
         variant = pact.without(*(id for stage, id in floors.items() if stage not in kept))

@@ -17,6 +17,9 @@ from orepact.pact.trade import PriceFloor
 
 Array = Any
 
+CAPTIVE = 0.9
+"""A reference that falls below this part of its base value is feeding its own levy."""
+
 MUCH = 0.2
 """Share of the change in trade on opened routes from which a headline is flagged."""
 
@@ -28,6 +31,7 @@ def warnings(
     return (
         *_opened(opened),
         *_incoherent(pact, on, base),
+        *_captive(base, policy),
         *_beyond(policy),
         *_closed(base, policy),
     )
@@ -67,6 +71,29 @@ def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[str]:
                 f"The floors do not fit together: {stage} at {floors[stage]:,.0f} USD/t is below "
                 f"its inputs at their floors plus base-year conversion, {least:,.0f} USD/t. "
                 "Processing inside the wall loses what the floor on its input takes."
+            )
+
+
+def _captive(base: Outcome, policy: Outcome) -> Iterator[str]:
+    """Where a levy feeds on the price of an exporter that has nowhere else to go."""
+    market, w, st = policy.market, policy.wedges, policy.state
+    p0 = base.state.p
+    for k, stage in enumerate(market.stages):
+        floored = (w.floor[k] > 0) & ~w.top_up[k] & np.isfinite(st.reference[k])
+        fell = []
+        for d in np.flatnonzero(floored):
+            values = np.where(w.eligible[k, :, d], st.p[k], np.inf)
+            o = int(np.argmin(values))
+            ratio = st.p[k, o] / p0[k, o]
+            if ratio < CAPTIVE and np.any(st.levy[k, :, d] > 0):
+                fell.append((float(ratio), market.regions[o], market.regions[d]))
+        if fell:
+            ratio, origin, into = min(fell)
+            yield (
+                f"The reference price of {stage} in {region_name(into)} falls to {ratio:.0%} of "
+                f"the base year's: {region_name(origin)} sets it, sells mostly to members and "
+                "takes the levy off its price, which raises the levy on all. An average or a "
+                "named reference would not do that."
             )
 
 
