@@ -63,3 +63,21 @@ def test_build_needs_the_raw_files(orepact, monkeypatch, tmp_path) -> None:
     assert done.code == 2
     assert "Give --sources DIR, or set OREPACT_SOURCES." in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_why_gives_the_rows_behind_a_figure(orepact) -> None:
+    done = orepact("world", "why", "ndpr", "oxide", "US", "--json")
+    assert done.code == 0
+    rows = json.loads(done.out)
+    output = next(r for r in rows if r["quantity"] == "output")
+    chain = EARTH.chain("ndpr")
+    assert output["t"] == pytest.approx(chain.output[chain.stage("oxide"), chain.region("USA")])
+    assert all(r["source"] for r in rows)
+    assert orepact("world", "why", "ndpr", "oxid", "US").code == 2
+
+
+def test_check_holds_the_world_to_published_figures(orepact) -> None:
+    done = orepact("world", "check")
+    assert done.code == 0
+    assert "independent" in done.out
+    assert "0 missed" in done.err

@@ -151,3 +151,51 @@ def build(
     target = out or Path(str(files("orepact.world").joinpath("tables")))
     report = compile_tables(Path(found), target)
     typer.echo(str(report), err=True)
+
+
+@app.command("why")
+def why(
+    mineral: Annotated[str, typer.Argument(help="A mineral, as gallium.")],
+    stage: Annotated[str, typer.Argument(help="One of its stages, as primary.")],
+    region: Annotated[str, typer.Argument(help="A region, as USA or EUN.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """The rows behind a region's figures: prior, balanced, weight, how known, source."""
+    from orepact import world
+    from orepact.catalogue import region as find_region
+
+    rows = world.why(_id(mineral), stage, find_region(region))
+    if as_json:
+        typer.echo(rows.write_json())
+        return
+    from rich.console import Console
+
+    table = _table(
+        f"{_id(mineral)} {stage}, {find_region(region)} (t)",
+        ("quantity", "partner", "kind", "source"),
+        ("balanced", "prior", "weight"),
+    )
+    for r in rows.iter_rows(named=True):
+        cells = ("" if r[n] is None else _number(r[n]) for n in ("t", "prior_t", "weight"))
+        table.add_row(r["quantity"], r["partner"], r["kind"] or "", r["source"], *cells)
+    Console().print(table)
+
+
+@app.command("check")
+def check() -> None:
+    """Compare the world with published figures; exit code 1 where a held one is missed."""
+    from orepact import world
+    from orepact.world.controls import compare
+
+    found = compare(world.load())
+    from rich.console import Console
+
+    table = _table("Published figures", ("control", "mark", "inside"), ("published", "world"))
+    for r in found.iter_rows(named=True):
+        inside = "yes" if r["inside"] else "no"
+        table.add_row(r["name"], r["mark"], inside, _number(r["published"]), _number(r["value"]))
+    Console().print(table)
+    missed = found.filter(~found["inside"] & (found["mark"] != "different basis"))
+    typer.echo(f"{len(found)} figures, {len(missed)} missed.", err=True)
+    if len(missed):
+        raise typer.Exit(1)
