@@ -133,3 +133,27 @@ def test_a_simulated_pact_warns_by_itself(ndpr) -> None:
     low = magnet_floor("1 USD/kg")
     out = solve(m, wedges(low, m, DAY), start=base)
     assert any("do not fit together" in s for s in warnings(low, DAY, base, out, 0.0))
+
+
+def test_a_captive_seller_pulls_the_reference_down() -> None:
+    """Silver: Chile takes the levy off its price; an average feeds this less, Korea hardly."""
+    m = calibrate(EARTH.chain("silver"))
+    base = solve(m)
+    k, d = m.stage("refined"), m.region("USA")
+
+    def under(**rule):
+        floor = PACT.instrument("silver-refined").model_dump(by_alias=True)
+        floor["reference"] = {**rule, "scope": "destination"}
+        held = PACT.without("silver-refined").with_instrument(floor)
+        out = solve(m, wedges(held, m, DAY), start=base)
+        said = [s for s in warnings(held, DAY, base, out, 0.0) if "reference price" in s]
+        return out.state.reference[k, d] / m.p0[k, d], said
+
+    lowest, (said,) = under(rule="lowest_non_member")
+    assert "refined in United States falls to 35% of the base year's: Chile sells" in said
+    average, (said,) = under(rule="average_non_member")
+    assert 0.9 > average > 1.5 * lowest
+    assert f"refined in United States falls to {average:.0%}" in said
+    named, said = under(rule="named", origin="KOR")
+    assert named > 0.95
+    assert said == []

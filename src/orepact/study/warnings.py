@@ -82,18 +82,22 @@ def _captive(base: Outcome, policy: Outcome) -> Iterator[str]:
         floored = (w.floor[k] > 0) & ~w.top_up[k] & np.isfinite(st.reference[k])
         fell = []
         for d in np.flatnonzero(floored):
-            values = np.where(w.eligible[k, :, d], st.p[k], np.inf)
-            o = int(np.argmin(values))
-            ratio = st.p[k, o] / p0[k, o]
+            weights = np.broadcast_to(w.weights, market.x0.shape)[k, :, d]
+            if np.any(weights > 0):
+                o = int(np.argmax(weights * (p0[k] - st.p[k])))
+                ratio = weights @ st.p[k] / (weights @ p0[k])
+            else:
+                o = int(np.argmin(np.where(w.eligible[k, :, d], st.p[k], np.inf)))
+                ratio = st.p[k, o] / p0[k, o]
             if ratio < CAPTIVE and np.any(st.levy[k, :, d] > 0):
                 fell.append((float(ratio), market.regions[o], market.regions[d]))
         if fell:
             ratio, origin, into = min(fell)
             yield (
                 f"The reference price of {stage} in {region_name(into)} falls to {ratio:.0%} of "
-                f"the base year's: {region_name(origin)} sets it, sells mostly to members and "
-                "takes the levy off its price, which raises the levy on all. An average or a "
-                "named reference would not do that."
+                f"the base year's: {region_name(origin)} sells mostly to members, takes the levy "
+                "off its price and pulls the reference down, which raises the levy on all. An "
+                "average feeds this less, a named seller with other buyers hardly."
             )
 
 
