@@ -150,10 +150,21 @@ def test_a_captive_seller_pulls_the_reference_down() -> None:
         return out.state.reference[k, d] / m.p0[k, d], said
 
     lowest, (said,) = under(rule="lowest_non_member")
-    assert "refined in United States falls to 35% of the base year's: Chile sells" in said
+    assert "refined in United States falls to 76% of the base year's: Chile sells" in said
     average, (said,) = under(rule="average_non_member")
-    assert 0.9 > average > 1.5 * lowest
+    assert 0.9 > average > lowest + 0.05
     assert f"refined in United States falls to {average:.0%}" in said
     named, said = under(rule="named", origin="KOR")
     assert named > 0.95
     assert said == []
+
+
+def test_a_floor_far_above_the_price_is_questioned(ndpr) -> None:
+    """110000 USD/kg for 110 USD/kg passes every check of the text."""
+    m, base = ndpr
+    held = magnet_floor("110000 USD/kg")
+    out = solve(m, wedges(held, m, DAY), start=base)
+    said = [s for s in warnings(held, DAY, base, out, 0.0) if "times the base price" in s]
+    assert len(said) == 1
+    assert "The floor on magnet, 110,000,000 USD/t" in said[0]
+    assert not any("times the base price" in s for s in warnings(PACT, DAY, base, base, 0.0))

@@ -105,7 +105,9 @@ class Instrument(Span):
 
     def named(self, language: str = "en") -> str:
         """Title in a language, or kind and id where it has none."""
-        return self.title.in_(language) if self.title else f"{self.kind} {self.id}"
+        if self.title:
+            return self.title.in_(language)
+        return f"{self.kind.replace('_', ' ')} {self.id}"
 
 
 def _never_held(value: object, own: Interval) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from orepact.pact import SCENARIO
 from orepact.report import grounds, numbers, sentences, view, words
 from orepact.report.charts import MISSING, UNBOUGHT, UNIMPORTED
@@ -137,6 +139,8 @@ def _mineral(run: Run, mr: MineralRun, ranges: bool) -> list[Text | Table]:
     from rich.text import Text
 
     found: list[Text | Table] = []
+    if not np.any(np.abs(mr.policy.state.x - mr.base.state.x) > 1e-6 * mr.base.state.x.max()):
+        return [Text(f"{view.name(mr)}: nothing changes.")]
     for n, stage in enumerate(view.headline_stages(run, mr)):
         found.append(_stage(run, mr, stage, n == 0, ranges))
     states = []

@@ -17,6 +17,10 @@ from orepact.pact.trade import PriceFloor
 
 Array = Any
 
+EXTREME = 3.0
+"""Multiple of the base price from which a floor is remarked upon; the cited
+precedents reach twice the 2024 price."""
+
 CAPTIVE = 0.9
 """A reference that falls below this part of its base value is feeding its own levy."""
 
@@ -31,6 +35,7 @@ def warnings(
     return (
         *_opened(opened),
         *_incoherent(pact, on, base),
+        *_extreme(base, policy),
         *_captive(base, policy),
         *_beyond(policy),
         *_closed(base, policy),
@@ -71,6 +76,19 @@ def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[str]:
                 f"The floors do not fit together: {stage} at {floors[stage]:,.0f} USD/t is below "
                 f"its inputs at their floors plus base-year conversion, {least:,.0f} USD/t. "
                 "Processing inside the wall loses what the floor on its input takes."
+            )
+
+
+def _extreme(base: Outcome, policy: Outcome) -> Iterator[str]:
+    """Floors so far above the base price that no elasticity was estimated there."""
+    market, floor = policy.market, np.reshape(policy.wedges.floor, base.state.p.shape)
+    for k, stage in enumerate(market.stages):
+        price = float(np.median(market.p0[k][np.sum(market.x0[k], axis=-1) > 0]))
+        if floor[k].max() > EXTREME * price:
+            yield (
+                f"The floor on {stage}, {floor[k].max():,.0f} USD/t, is "
+                f"{floor[k].max() / price:.1f} times the base price: no elasticity was estimated "
+                "so far from it. Is the unit right?"
             )
 
 

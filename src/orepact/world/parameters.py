@@ -64,6 +64,10 @@ def _avoidable(facts: StageFacts) -> tuple[Triple, str]:
     return (0.5, 0.65, 0.8), "mines: cash cost over price of the middle of the industry"
 
 
+BULLION = {("silver", "refined")}
+"""Stages whose product is the same everywhere."""
+
+
 def _stage_rows(f: StageFacts) -> list[tuple[str, Triple, Citation]]:
     """Rows of one stage: name, (low, central, high), citation."""
 
@@ -81,7 +85,11 @@ def _stage_rows(f: StageFacts) -> list[tuple[str, Triple, Citation]]:
         note = "intermediate: final use is a residual; the sheet's standard range"
         rows.append(("eta", FINAL_USE, Citation(ASSUMPTION, note, True)))
 
-    rows.append(("sigma", read("sigma"), f.cite("sigma_source")))
+    sigma, cited = read("sigma"), f.cite("sigma_source")
+    if (f.mineral, f.stage) in BULLION:
+        note = "bullion is one good, arbitraged between vaults; the sheet's value is for ores"
+        sigma, cited = (10.0, 30.0, 100.0), Citation(ASSUMPTION, note, True)
+    rows.append(("sigma", sigma, cited))
 
     s, c = f.number("spare_capacity_share_2024"), f.cite("spare_source")
     rows.append(("spare", (0.5 * s, s, min(1.5 * s, 0.9)), _widened(c, "spare")))
@@ -104,7 +112,7 @@ def _mineral_rows(mineral: str) -> list[tuple[str, Triple, str]]:
     return [
         ("backstop", _backstop(mineral), "by cost share in use and nearness of substitutes"),
         ("freight_scale", (0.5, 1.0, 2.0), "the freight formula is not estimated"),
-        ("seed", (0.0001, 0.001, 0.01), "share of use, spread over origins by spare capacity"),
+        ("seed", (0.0001, 0.001, 0.01), "share of use, spread over origins by their supply"),
     ]
 
 
