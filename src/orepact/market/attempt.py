@@ -76,10 +76,12 @@ def _newton(
         p[..., index] = np.exp(z[..., : len(index)])
         return np.reshape(p, (*batch, *shape)), z[..., len(index) :] * unit
 
-    def fun(z: Array) -> tuple[Array, Point]:
-        pt = evaluate(f, *prices(z))
+    def at(pt: Point) -> tuple[Array, Point]:
         r = residual(f, pt)
         return r if len(keep) == n + G else r[..., keep], pt
+
+    def fun(z: Array) -> tuple[Array, Point]:
+        return at(evaluate(f, *prices(z)))
 
     def jac(pt: Point) -> Array:
         J = jacobian(f, pt)
@@ -92,29 +94,33 @@ def _newton(
             J = J + dead[..., :, None] * np.eye(len(keep))
         return J
 
-    flat = np.reshape(_lifted(f, p0, rents, active), (*batch, n))
+    start = _lifted(f, p0, rents, active)
+    flat = np.reshape(start.p, (*batch, n))
     z0 = np.concatenate([np.log(flat[..., index]), rents / unit], axis=-1)
-    root = newton(fun, jac, z0, tol=tol, max_iterations=steps, halvings=6 if steps == SHORT else 30)
+    limit = 6 if steps == SHORT else 30
+    root = newton(fun, jac, z0, tol=tol, max_iterations=steps, halvings=limit, first=at(start))
     return root, unfold(f, root.aux)
 
 
-def _lifted(f: Frame, p: Array, rent: Array, active: Array) -> Array:
+def _lifted(f: Frame, p: Array, rent: Array, active: Array) -> Point:
     """A start at which no plant that is missed makes nothing for want of a margin.
 
     A levy on its input can push a processor's margin below zero at base prices, where its
     output has no derivative to climb by.
     """
-    first = np.min(
-        np.where(f.market.supply.capacity > 0, f.market.supply.opening(), np.inf), axis=-2
-    )
+    supply = f.market.supply
+    first = np.min(np.where(supply.capacity > 0, supply.opening(), np.inf), axis=-2)
+    able = active & np.isfinite(first)
+    pt = evaluate(f, p, rent)
     for k, _ in f.market.edges:
-        pt = evaluate(f, p, rent)
-        missed = active & (pt.excess < -0.01 * f.market.scale) & (pt.m <= 0) & np.isfinite(first)
-        if not np.any(missed[..., k, :]):
-            continue
-        here = np.arange(p.shape[-2])[:, None] == k
-        p = p + np.where(missed & here, np.where(np.isfinite(first), first, 0.0) - pt.m, 0.0)
-    return p
+        missed = able & (pt.excess < -0.01 * f.market.scale) & (pt.m <= 0)
+        if not np.any(missed):
+            return pt
+        if np.any(missed[..., k, :]):
+            here = missed & (np.arange(p.shape[-2])[:, None] == k)
+            p = p + np.where(here, np.where(able, first, 0.0) - pt.m, 0.0)
+            pt = evaluate(f, p, rent)
+    return pt
 
 
 def rescue(

@@ -29,55 +29,75 @@ def jacobian(f: Frame, pt: Point) -> Array:
     batch = pt.excess.shape[:-2]
     eye = xp.eye(R)
     per = 1.0 / market.scale  # rows are relative to the size of their node
-    H, own = _index_slopes(f, pt)
+    H, away, levies = _index_slopes(f, pt)
     fall = market.demand.slope(pt.P)
     pull = pt.lam * pt.Q + fall
     scrap = xp.sum(market.secondary.slope(pt.p[..., None, :]), axis=-2)
     left = pt.s * per[..., :, None]
     made = {(k, j): market.inputs[..., k, j, :] * pt.slope[..., k, :] for k, j in market.edges}
-    zero = xp.zeros((*batch, R, R))
     rows = []
     for k in range(K):
         users = [j for j, i in market.edges if i == k]
         row = []
         for i in range(K):
             block = None
-            through = pull[..., k, :] if i == k else None  # what dearer i takes from k's buyers
+            through = -pull[..., k, :] if i == k else None  # what dearer i takes from k's buyers
             for j in users:
                 if (j, i) in made:
                     less = market.inputs[..., j, k, :] * made[j, i]
-                    through = -less if through is None else through - less
+                    through = less if through is None else through + less
             if through is not None:
-                block = -((left[..., k, :, :] * through[..., None, :]) @ H[i])
+                block = (left[..., k, :, :] * through[..., None, :]) @ H[i]
             if (k, i) in made:
-                cost = -(made[k, i] * per[..., k, :])[..., None] * H[i]
+                cost = (-made[k, i] * per[..., k, :])[..., None] * H[i]
                 block = cost if block is None else block + cost
             if i in users:
                 column = market.inputs[..., i, k, :] * pt.slope[..., i, :] * pt.p[..., i, :]
-                sold = -left[..., k, :, :] * column[..., None, :]
+                sold = left[..., k, :, :] * -column[..., None, :]
                 block = sold if block is None else block + sold
             if i == k:
-                up = pt.p[..., k, :] * (pt.slope[..., k, :] + scrap[..., k, :]) * per[..., k, :]
-                block = block + up[..., None] * eye + own[k] * per[..., k, :, None]
-            row.append(zero if block is None else xp.broadcast_to(block, zero.shape))
-        rows.append(xp.concat(row, axis=-1))
-    J = xp.concat(rows, axis=-2)
+                up = pt.p[..., k, :] * (pt.slope[..., k, :] + scrap[..., k, :]) + away[..., k, :]
+                block = block + (up * per[..., k, :])[..., None] * eye
+                if levies[k] is not None:
+                    block = block + levies[k] * per[..., k, :, None]
+            row.append(block)
+        rows.append(row)
+    J = _joined(xp, rows, batch, R)
     if w.any_contract:
         J = J + _contracts(f, pt, per)
     if not w.holder:
         return J
-    return _with_limits(f, pt, J, H, own, per, fall)
+    return _with_limits(f, pt, J, H, per, fall)
 
 
-def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
-    """``H`` by stage, and the effect of a route's own cost on what leaves its origin."""
+def _joined(xp: Any, rows: list[list[Array | None]], batch: tuple[int, ...], R: int) -> Array:
+    """One matrix of blocks; a missing block is zero. NumPy fills in place, which saves a copy."""
+    K = len(rows)
+    if xp.__name__ == "array_api_compat.numpy":
+        J = xp.zeros((*batch, K * R, K * R))
+        for k, row in enumerate(rows):
+            for i, block in enumerate(row):
+                if block is not None:
+                    J[..., k * R : (k + 1) * R, i * R : (i + 1) * R] = block
+        return J
+    zero = xp.zeros((*batch, R, R))
+    full = [[zero if b is None else xp.broadcast_to(b, zero.shape) for b in row] for row in rows]
+    return xp.concat([xp.concat(row, axis=-1) for row in full], axis=-2)
+
+
+def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], Array, list[Array | None]]:
+    """``H`` by stage; what leaves an origin as its own price rises (K, O); and what leaves it
+    as the levy that its price sets changes (O, O), by stage with a period levy."""
     xp = namespace(pt.p)
-    K, R = pt.p.shape[-2:]
-    eye = xp.eye(R)
+    K = pt.p.shape[-2]
     sg = pt.s * (pt.gain * pt.p[..., :, None])
     H = [xp.matrix_transpose(sg[..., k, :, :]) for k in range(K)]
-    away = xp.sum(sg * (pt.kappa * pt.Q[..., None, :]), axis=-1)
-    own = [away[..., k, :, None] * eye for k in range(K)]
+    weight = pt.kappa * pt.Q[..., None, :]
+    if weight.shape[-2] == 1:  # one curvature for all origins: a product with a vector
+        away = (sg @ xp.matrix_transpose(weight))[..., 0]
+    else:
+        away = xp.sum(sg * weight, axis=-1)
+    levies: list[Array | None] = [None] * K
     for b, lev in zip(f.borders, pt.levied, strict=True):
         k = b.stage
         s = pt.s[..., k, :, :][..., b.at]
@@ -86,8 +106,8 @@ def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], list[Array]]:
         H[k] = H[k] + xp.matrix_transpose(b.pick) @ (hit[..., None] * dlevy)
         kappa = xp.broadcast_to(pt.kappa, pt.s.shape)[..., k, :, :][..., b.at]
         paid = b.covered * s * kappa * pt.Q[..., k, :][..., None, b.at]
-        own[k] = own[k] + paid @ dlevy
-    return H, own
+        levies[k] = paid @ dlevy
+    return H, away, levies
 
 
 def _contracts(f: Frame, pt: Point, per: Array) -> Array:
@@ -113,9 +133,7 @@ def _contracts(f: Frame, pt: Point, per: Array) -> Array:
     return xp.concat(rows, axis=-2)
 
 
-def _with_limits(
-    f: Frame, pt: Point, J: Array, H: list[Array], own: list[Array], per: Array, fall: Array
-) -> Array:
+def _with_limits(f: Frame, pt: Point, J: Array, H: list[Array], per: Array, fall: Array) -> Array:
     """Border the Jacobian with the rents' columns and the limits' rows."""
     market, w = f.market, f.w
     xp = namespace(pt.p)

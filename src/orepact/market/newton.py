@@ -41,13 +41,15 @@ def newton(
     max_iterations: int = 60,
     bound: float = 0.7,
     halvings: int = 30,
+    first: tuple[Array, Any] | None = None,
 ) -> Root:
     """Find ``residual(z) = 0``; ``residual`` returns ``(r, aux)``, ``jacobian`` takes ``aux``.
 
     ``tol`` is on the largest residual; residuals are relative to the size of their node, so
-    1e-11 leaves four digits below the 1e-8 to which accounts are asserted.
+    1e-11 leaves four digits below the 1e-8 to which accounts are asserted. ``first`` gives
+    ``residual(z)`` where it is known.
     """
-    r, aux = residual(z)
+    r, aux = first or residual(z)
     it, stuck = 0, np.zeros(r.shape[:-1], int)
     for _ in range(max_iterations):
         error = np.max(np.abs(r), axis=-1)
