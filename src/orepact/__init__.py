@@ -29,7 +29,7 @@ _WHERE = {
     "Outcome": "orepact.market",
     "RESULTS": "orepact.market",
     "wedges": "orepact.market.instruments",
-    "effects": "orepact.market.instruments",
+    "effects": "orepact.market.effects",
     "simulate": "orepact.study.simulate",
     "Run": "orepact.study.simulate",
     "OrepactError": "orepact.errors",
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
         calibrate,
         solve,
     )
-    from orepact.market.instruments import effects, wedges
+    from orepact.market.effects import effects
+    from orepact.market.instruments import wedges
     from orepact.pact import SCENARIO, Pact
     from orepact.pact.read import read
     from orepact.study.simulate import Run, simulate

@@ -11,7 +11,8 @@ from conftest import one_stage
 from orepact import pact, world
 from orepact.errors import InputError, NoMatchError
 from orepact.market import Market, Wedges, calibrate, solve
-from orepact.market.instruments import Effect, effects, is_simulated, wedges
+from orepact.market.effects import Effect, effects
+from orepact.market.instruments import is_simulated, wedges
 from orepact.pact import Pact
 
 DAY = date(2027, 6, 1)
@@ -192,10 +193,10 @@ class TestFloor:
     def test_two_floors_on_one_border_are_refused(self) -> None:
         w = built(floor())
         again = agreed(floor(id="again")).instruments[0]
-        from orepact.market.instruments import _add
+        from orepact.market.instruments import applied
 
         with pytest.raises(InputError, match="'again' meets another floor on refined zinc in USA"):
-            _add(again, w, market(), ("USA", "MEX"), DAY)
+            applied(again, w, market(), ("USA", "MEX"), DAY)
 
     def test_solved_end_to_end_the_levy_closes_the_gap_to_the_floor(self) -> None:
         m = market()

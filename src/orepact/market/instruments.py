@@ -2,12 +2,13 @@
 
 Each simulated instrument either touches routes or raises: an instrument that would do
 nothing is a mistake in the pact, not a result of zero. What every instrument came to after
-the solve (binding, not binding and by how much, not in force, recorded) is :func:`effects`.
+the solve (binding, not binding and by how much, not in force, recorded) is
+:func:`orepact.market.effects.effects`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import InputError, NoMatchError
-from orepact.market.equilibrium import Outcome
 from orepact.market.market import Market
 from orepact.market.wedges import Wedges
 from orepact.pact import Pact, simulated
@@ -25,22 +25,6 @@ from orepact.pact.support import Incentive
 from orepact.pact.trade import Preference, PriceFloor, TradeAction
 
 Array = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What an instrument came to in one market.
-
-    ``state`` is ``binding``, ``not binding``, ``not in force``, ``no reference`` or
-    ``recorded, not simulated``; ``distance`` says how far from binding, in ``unit``.
-    """
-
-    id: str
-    kind: str
-    title: str
-    state: str
-    distance: float | None = None
-    unit: str = ""
 
 
 def is_simulated(i: Instrument) -> bool:
@@ -65,7 +49,7 @@ def wedges(pact: Pact, market: Market, on: date) -> Wedges:
     members = pact.members(on)
     held = [i for i in pact.in_force(on) if is_simulated(i) and touches(i, market)]
     for i in sorted(held, key=_order):
-        w, matched = _add(i, w, market, members, on)
+        w, matched = applied(i, w, market, members, on)
         if not matched and {m for m, _ in i.targets()} == {market.mineral}:
             raise NoMatchError(
                 f"Instrument '{i.id}' of {pact.id} matches no route in the market for "
@@ -82,7 +66,7 @@ def _order(i: Instrument) -> int:
 
 def matches(i: Instrument, pact: Pact, market: Market, on: date) -> bool:
     """Whether a simulated instrument touches any route or plant of this market."""
-    return touches(i, market) and _add(i, Wedges.base(market), market, pact.members(on), on)[1]
+    return touches(i, market) and applied(i, Wedges.base(market), market, pact.members(on), on)[1]
 
 
 def touches(i: Instrument, market: Market) -> bool:
@@ -90,9 +74,10 @@ def touches(i: Instrument, market: Market) -> bool:
     return any(m == market.mineral and s in market.stages for m, s in i.targets())
 
 
-def _add(
+def applied(
     i: Instrument, w: Wedges, market: Market, members: tuple[str, ...], on: date
 ) -> tuple[Wedges, bool]:
+    """Wedges with one more instrument, and whether it matches any route or plant."""
     if isinstance(i, Preference):
         return _preference(i, w, market, members, on)
     if isinstance(i, TradeAction):
@@ -109,7 +94,7 @@ def _stages(i: Instrument, market: Market) -> Array:
     return np.array([s in mine for s in market.stages])
 
 
-def _who(market: Market, codes: Any, members: tuple[str, ...]) -> Array:
+def meant(market: Market, codes: Any, members: tuple[str, ...]) -> Array:
     """Regions (R,) meant by members, non_members, all or a list of codes."""
     inside = np.array([r in members for r in market.regions])
     if codes == "members":
@@ -131,7 +116,7 @@ def _routes(stages: Array, origins: Array, destinations: Array) -> Array:
     )
 
 
-def _open(market: Market, routes: Array) -> Array:
+def open_routes(market: Market, routes: Array) -> Array:
     """Routes that carry trade, opened ones included."""
     x0 = market.x0 > 0
     return routes & np.any(x0.reshape(-1, *x0.shape[-3:]), axis=0)
@@ -144,20 +129,20 @@ def _value(x: Decimal | None, default: float = 0.0) -> float:
 def _preference(
     i: Preference, w: Wedges, market: Market, members: tuple[str, ...], on: date
 ) -> tuple[Wedges, bool]:
-    who = _who(market, i.between, members)
+    who = meant(market, i.between, members)
     routes = _routes(_stages(i, market), who, who)
     rate = _value(i.duty.at(on))
     return replace(w, duty=np.where(routes, np.minimum(w.duty, rate), w.duty)), bool(
-        np.any(_open(market, routes))
+        np.any(open_routes(market, routes))
     )
 
 
 def _trade_action(
     i: TradeAction, w: Wedges, market: Market, members: tuple[str, ...], on: date
 ) -> tuple[Wedges, bool]:
-    by, against = _who(market, i.by, members), _who(market, i.against, members)
+    by, against = meant(market, i.by, members), meant(market, i.against, members)
     routes = _routes(_stages(i, market), *((by, against) if i.on_exports else (against, by)))
-    matched = bool(np.any(_open(market, routes)))
+    matched = bool(np.any(open_routes(market, routes)))
     rate = _value(i.rate.at(on)) if i.rate else 0.0
     specific = _value(i.specific.at(on)) if i.specific else 0.0
     if i.action == "tariff":
@@ -184,7 +169,7 @@ def _trade_action(
     limit = _value(i.limit.at(on)) if i.limit else 0.0
     if not matched:
         return w, False
-    mask = np.where(_open(market, routes), 1.0, 0.0)
+    mask = np.where(open_routes(market, routes), 1.0, 0.0)
     return _limited(w, mask, np.array([limit]), i.rent_holder or "importer", i.id), True
 
 
@@ -196,7 +181,7 @@ def _ban(i: TradeAction, w: Wedges, market: Market, routes: Array, share: float)
     """
     if share >= 1.0:
         return replace(w, open=w.open * np.where(routes, 0.0, 1.0))
-    traded = np.where(_open(market, routes), 1.0, 0.0)
+    traded = np.where(open_routes(market, routes), 1.0, 0.0)
     for k, o in np.argwhere(np.any(traded > 0, axis=-1)):
         mask = np.zeros_like(traded)
         mask[k, o] = traded[k, o]
@@ -222,8 +207,8 @@ def _limited(w: Wedges, mask: Array, limit: Array, holder: str, id: str) -> Wedg
 def _floor(
     i: PriceFloor, w: Wedges, market: Market, members: tuple[str, ...], on: date
 ) -> tuple[Wedges, bool]:
-    stages, inside = _stages(i, market), _who(market, i.in_, members)
-    covered = _routes(stages, _who(market, i.applies_to, members), inside)
+    stages, inside = _stages(i, market), meant(market, i.in_, members)
+    covered = _routes(stages, meant(market, i.applies_to, members), inside)
     here = stages[:, None] & inside[None, :]
     if np.any(here & (w.floor > 0)):
         k, d = (int(n) for n in np.argwhere(here & (w.floor > 0))[0])
@@ -250,7 +235,7 @@ def _floor(
         top_up=w.top_up | (here & top_up),
         response=np.where(here, response, w.response),
         group=group,
-    ), bool(np.any(_open(market, covered)))
+    ), bool(np.any(open_routes(market, covered)))
 
 
 def _reference(
@@ -263,7 +248,7 @@ def _reference(
     x0 = market.x0.reshape(-1, *market.x0.shape[-3:])
     imports = np.mean(np.where(np.eye(x0.shape[-1]), 0.0, x0), axis=0)
     total = np.sum(imports, axis=-2, keepdims=True)
-    outside = _who(market, "non_members", members)
+    outside = meant(market, "non_members", members)
     eligible = (
         covered & outside[None, :, None] & (np.min(w.open.reshape(-1, *covered.shape), 0) > 0)
     )
@@ -327,77 +312,3 @@ def _named(code: str, i: Incentive, market: Market) -> int:
             f"{market.mineral}. Name a region that makes, ships or uses it."
         )
     return market.region(code)
-
-
-def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
-    """What each instrument that names this mineral came to; medians over draws."""
-    market, members, found = out.market, pact.members(on), []
-    for i in pact.instruments:
-        if not touches(i, market):
-            continue
-        name = (i.id, i.kind, i.named())
-        if not is_simulated(i):
-            found.append(Effect(*name, "recorded, not simulated"))
-        elif not i.in_force(on):
-            found.append(Effect(*name, "not in force"))
-        elif i.id in out.wedges.limit_id:
-            found.append(Effect(*name, *_limit_state(out, i.id)))
-        elif isinstance(i, TradeAction) and i.action in ("quota", "export_quota"):
-            found.append(Effect(*name, "not binding"))
-        elif isinstance(i, PriceFloor):
-            found.append(Effect(*name, *_floor_state(i, out, members)))
-        elif isinstance(i, Incentive):
-            pay = out.state.pay[
-                ..., market.stages.index(i.targets()[0][1]), market.region(i.region)
-            ]
-            state = "binding" if np.median(pay) != 0 else "not binding"
-            found.append(Effect(*name, state, float(np.median(pay)), "USD/t paid"))
-        else:
-            base = Wedges.base(market)
-            w, matched = _add(i, base, market, members, on)
-            some = _open(market, np.ones(market.x0.shape[-3:], bool))
-            changed = matched and any(
-                np.any((getattr(w, f) != getattr(base, f)) & some)
-                for f in ("duty", "specific", "export_tax", "export_specific", "open")
-            )
-            found.append(Effect(*name, "binding" if changed else "not binding"))
-    return tuple(found)
-
-
-def _limit_state(out: Outcome, id: str) -> tuple[str, float, str]:
-    """Binding where any of the instrument's limits is; else the least slack."""
-    w, st = out.wedges, out.state
-    own = np.array([i == id for i in w.limit_id])
-    shipped = np.sum(w.limit_mask * st.x[..., None, :, :, :], axis=(-3, -2, -1))
-    slack = np.broadcast_to(w.limit, shipped.shape) - shipped
-    rent = np.reshape(np.max(st.rent[..., own], axis=-1), (-1,))
-    if float(np.median(rent)) > 1e-9 * float(np.mean(out.market.p0)):
-        return "binding", 0.0, "t"
-    return "not binding", float(np.median(np.min(slack[..., own], axis=-1))), "t below the limit"
-
-
-def _floor_state(
-    i: PriceFloor, out: Outcome, members: tuple[str, ...]
-) -> tuple[str, float | None, str]:
-    market, st = out.market, out.state
-    k = market.stages.index(i.stage)
-    inside = _who(market, i.in_, members)
-    routes = _open(market, out.wedges.covered)[k][:, inside]
-    wedge = (st.levy + st.markup)[..., k, :, :][..., inside]
-    largest = float(np.median(np.max(np.where(routes, wedge, 0.0), axis=(-2, -1))))
-    if largest > 0:
-        return "binding", largest, "USD/t, largest levy"
-    if i.mode == "period_levy":
-        R = st.reference[..., k, :][..., inside]
-        finite = np.isfinite(R)
-        if not np.any(finite):
-            return "no reference", None, ""
-        low = np.median(np.min(np.where(finite, R, np.inf), axis=-1))
-        return (
-            "not binding",
-            float(low - np.max(out.wedges.floor[..., k, inside])),
-            ("USD/t by which the reference exceeds the floor"),
-        )
-    value = np.where(routes, st.invoice[..., k, :, :][..., inside], np.inf)
-    gap = np.median(np.min(value, axis=(-2, -1))) - np.max(out.wedges.floor[..., k, inside])
-    return "not binding", float(gap), "USD/t by which entries exceed the floor"

@@ -19,7 +19,8 @@ import numpy as np
 from orepact.catalogue import mineral as find
 from orepact.errors import InputError, NoMatchError
 from orepact.market import Outcome, calibrate, solve
-from orepact.market.instruments import Effect, effects, is_simulated, matches, wedges
+from orepact.market.effects import Effect, effects
+from orepact.market.instruments import is_simulated, matches, wedges
 from orepact.pact import Pact
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
