@@ -124,3 +124,9 @@ def test_wedges_that_do_not_fit_are_refused(wrong: dict[str, Any], says: str) ->
     m = one_stage()
     with pytest.raises(InputError, match=says):
         solve(m, replace(Wedges.base(m), **wrong))
+
+
+def test_a_customs_basis_does_not_vary_by_draw() -> None:
+    m = make()
+    with pytest.raises(InputError, match="one flag per region"):
+        replace(m, cif=np.eye(4, dtype=bool))

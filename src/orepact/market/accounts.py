@@ -161,5 +161,6 @@ def _assert(what: str, gap: Array, solved: Array) -> None:
     if not worst <= TOLERANCE:
         raise AccountsError(
             f"{what} differ by {worst:.2g} of the market's value; at most {TOLERANCE:g} is "
-            "allowed. The solve is refused: report the inputs that led here."
+            "allowed, so the solve is refused. Where a capacity is far larger than what is traded, "
+            "give `scale` near the tonnes traded; otherwise report the inputs that led here."
         )

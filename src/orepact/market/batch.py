@@ -14,7 +14,7 @@ Array = Any
 Batched = TypeVar("Batched", Market, Wedges)
 
 _CORE = {
-    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "opened": 3, "cif": 1},
+    Market: {"inputs": 3, "freight": 3, "duty": 3, "x0": 3, "opened": 3},
     Wedges: {
         "duty": 3, "export_tax": 3, "export_specific": 3, "freight": 3, "specific": 3,
         "open": 3, "standard": 3,

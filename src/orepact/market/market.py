@@ -38,7 +38,8 @@ class Market:
     ``p0``      K, O        base producer price, USD/t; where Newton starts
     ``x0``      K, O, D     base shipments, t (what a reference price is taken over)
     ``opened``  K, O, D     routes without base trade that are open all the same
-    ``scale``   K, O        size of a node, t, by which residuals are divided
+    ``scale``   K, O        size of a node, t, by which residuals are divided; default: its
+                            capacity. Give tonnes traded where a capacity stands for "any"
     ========== ============ ==============================================================
 
     ``secondary`` buys no inputs; its first block is scrap, further blocks are stock draws that
@@ -65,6 +66,13 @@ class Market:
     scale: Array
     edges: tuple[tuple[int, int], ...]
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if np.ndim(self.cif) != 1:
+            raise InputError(
+                f"cif has shape {np.shape(self.cif)}; it must be one flag per region. A customs "
+                "basis does not vary by draw."
+            )
 
     @classmethod
     def from_arrays(
@@ -179,6 +187,6 @@ def _shaped(name: str, value: Array | None, shape: tuple[int, ...]) -> Array:
 
 def _flags(name: str, value: Array | None, shape: tuple[int, ...]) -> Array:
     flags = np.zeros(shape, bool) if value is None else np.asarray(value, bool)
-    if flags.shape[-len(shape) :] != shape:
-        raise InputError(f"{name} has shape {flags.shape}; its last axes must be {shape}.")
+    if flags.shape != shape:
+        raise InputError(f"{name} has shape {flags.shape}; it must be {shape}, without draws.")
     return flags

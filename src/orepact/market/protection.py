@@ -40,6 +40,6 @@ def effective_protection(base: Outcome, policy: Outcome, members: tuple[str, ...
         a = market.inputs[..., k, j, :]
         up[..., k, :] -= a * D[..., j, :]
         down[..., k, :] -= a * c0[..., j, :]
-        known[..., k, :] &= exists[..., j, :]
+        known[..., k, :] &= exists[..., j, :] | (a == 0)
     defined = known & (down > 0)
     return np.where(defined, up / np.where(defined, down, 1.0), np.nan)
