@@ -231,3 +231,10 @@ def test_fifteen_minerals_take_seconds(central):
     start = time.perf_counter()
     report.html(central)
     assert time.perf_counter() - start < 2 * 10 / 15 * len(central.minerals)
+
+
+def test_what_is_stated_and_not_acted_on_is_said(pages):
+    """Shipped floors suspend free zones and refund drawback; the market sees consumption only."""
+    for source in pages.values() if isinstance(pages, dict) else pages:
+        assert "Stated, not acted on by the market: regimes of " in source
+        assert "nothing is deflated" in source

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orepact.pact.kinds import left_out
 from orepact.report import numbers, view, words
 from orepact.study.simulate import MineralRun, Run
 
@@ -111,3 +112,19 @@ def notes(mr: MineralRun) -> tuple[tuple[str, str], ...]:
 def recorded(run: Run) -> Sequence[str]:
     """Instruments of the pact that name no mineral: kept on record, not simulated."""
     return [words.instrument(i) for i in run.pact.instruments if not i.targets()]
+
+
+def inactive(run: Run) -> str:
+    """What simulated instruments state and the market does not act on, in one sentence."""
+    held: dict[str, list[str]] = {}
+    for i in run.pact.in_force(run.on):
+        for part in left_out(i):
+            held.setdefault(part, []).append(i.id)
+    if not held:
+        return ""
+    parts = [
+        f"{part} of {numbers.listed(ids[:3])}"
+        + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+        for part, ids in held.items()
+    ]
+    return f"Stated, not acted on by the market: {'; '.join(parts)}."

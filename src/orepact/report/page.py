@@ -51,6 +51,7 @@ def html(run: Run) -> str:
         minerals=[_mineral(run, mr) for mr in run.minerals.values()],
         opened=round(100 * MUCH),
         recorded=grounds.recorded(run),
+        inactive=grounds.inactive(run),
         tolerance=f"{TOLERANCE:g}",
         pact_sources=[s for id, s in sources.items() if id in used],
         sources=list(register().values()),
