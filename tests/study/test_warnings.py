@@ -168,3 +168,13 @@ def test_a_floor_far_above_the_price_is_questioned(ndpr) -> None:
     assert len(said) == 1
     assert "The floor on magnet, 110,000,000 USD/t" in said[0]
     assert not any("times the base price" in s for s in warnings(PACT, DAY, base, base, 0.0))
+
+
+def test_a_price_that_is_not_unique_comes_with_its_range(ndpr) -> None:
+    m, base = ndpr
+    interval = np.full((*m.p0.shape, 2), np.nan)
+    interval[m.stage("oxide"), m.region("MYS")] = (50_000.0, 61_000.0)
+    open_ended = replace(base, interval=interval)
+    (said,) = warnings(PACT, DAY, base, open_ended, 0.0)
+    assert "oxide in Malaysia" in said
+    assert "from 50,000 to 61,000 USD/t" in said

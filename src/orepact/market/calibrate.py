@@ -76,7 +76,9 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     p0, y0 = chain.price[at], chain.output[at]
     inputs = chain.inputs[np.ix_(range(K), range(K), keep)]
     freight = chain.freight[at3] * param("freight_scale")[..., None]
-    duty = _between(chain.duty[at4], v.get(("", "duty"), 0.5), lead)
+    u = np.broadcast_to(v.get(("", "duty"), 0.5), lead)[..., None, None, None]
+    low, mid, high = chain.duty[at4]
+    duty = between(low, mid, high, u)
     cif = chain.cif[keep]
     slack = np.maximum(chain.capacity[at] - y0, 0.0)
     spare, spare0 = param("spare"), _stated(chain, "spare")
@@ -175,11 +177,14 @@ def _present(chain: Chain) -> Array:
     return np.flatnonzero(size + np.sum(chain.trade, axis=(0, 2)) > 0)
 
 
-def _between(triple: Array, u: Array, lead: tuple[int, ...]) -> Array:
-    """Low, central, high at u = 0, 1/2, 1, linear between."""
-    low, mid, high = triple
-    u = np.broadcast_to(u, lead)[..., None, None, None]
-    return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
+def between(low: Array, central: Array, high: Array, u: Array) -> Array:
+    """Low, central and high at u = 0, 1/2 and 1, straight lines between.
+
+    >>> between(1.0, 2.0, 6.0, np.array([0.0, 0.5, 0.75, 1.0])).tolist()
+    [1.0, 2.0, 4.0, 6.0]
+    """
+    up = central + (2 * u - 1) * (high - central)
+    return np.where(u < 0.5, low + 2 * u * (central - low), up)
 
 
 def _direct(trade: Array, draw: Array, build: Array) -> tuple[Array, Array, Array]:

@@ -120,11 +120,6 @@ class Wedges:
         )
 
     @property
-    def any_floor(self) -> bool:
-        """Whether some destination has a floor."""
-        return bool(np.any(self.floor > 0))
-
-    @property
     def any_contract(self) -> bool:
         """Whether some producer has a contract for difference."""
         return bool(np.any(self.contracted > 0))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import InputError
-from orepact.market.calibrate import READ
+from orepact.market.calibrate import READ, between
 from orepact.world.world import Chain
 
 Array = Any
@@ -34,15 +34,6 @@ class Draws:
     def chunk(self, start: int, stop: int) -> dict[Key, Array]:
         """Values of draws ``start`` to ``stop``."""
         return {k: v[start:stop] for k, v in self.values.items()}
-
-
-def between(low: float, mid: float, high: float, u: Array) -> Array:
-    """Low, central and high at u = 0, 1/2 and 1, straight lines between.
-
-    >>> between(1.0, 2.0, 6.0, np.array([0.0, 0.5, 0.75, 1.0])).tolist()
-    [1.0, 2.0, 4.0, 6.0]
-    """
-    return np.where(u < 0.5, low + 2 * u * (mid - low), mid + (2 * u - 1) * (high - mid))
 
 
 def draw(chain: Chain, n: int = 128, seed: int = SEED) -> Draws:

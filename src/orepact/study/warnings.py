@@ -10,6 +10,7 @@ import numpy as np
 
 from orepact.catalogue import region_name
 from orepact.market import Outcome
+from orepact.market.demand import Isoelastic as IsoelasticDemand
 from orepact.market.instruments import is_simulated
 from orepact.market.supply import Isoelastic
 from orepact.pact import Pact
@@ -39,6 +40,7 @@ def warnings(
         *_captive(base, policy),
         *_beyond(policy),
         *_closed(base, policy),
+        *_not_unique(policy),
     )
 
 
@@ -121,11 +123,12 @@ def _captive(base: Outcome, policy: Outcome) -> Iterator[str]:
 
 def _beyond(policy: Outcome) -> Iterator[str]:
     market, st = policy.market, policy.state
-    backstop = market.demand.choke() / 1.5
-    substitutes = (backstop < st.P) & (100 * backstop > st.P)
-    high = np.isfinite(backstop) & substitutes & (st.Q > 0)
-    if np.any(high):
-        yield f"Beyond the backstop, where users substitute: {_places(policy, high)}."
+    users = market.demand
+    if isinstance(users, IsoelasticDemand):
+        backstop = users.backstop * users.P0
+        high = (backstop < st.P) & (100 * backstop > st.P) & (st.Q > 0)
+        if np.any(high):
+            yield f"Beyond the backstop, where users substitute: {_places(policy, high)}."
     curve = market.supply
     if isinstance(curve, Isoelastic):
         low = np.any((st.m[..., None, :] < curve.avoidable * curve.x0) & (curve.capacity > 0), -2)
@@ -137,6 +140,19 @@ def _closed(base: Outcome, policy: Outcome) -> Iterator[str]:
     empty = (policy.state.P > 100 * base.state.P) & (base.state.D > 0)
     if np.any(empty):
         yield f"No source is open, so nothing is bought: {_places(policy, empty)}."
+
+
+def _not_unique(policy: Outcome) -> Iterator[str]:
+    """Prices that an entry top-up leaves open, with their range."""
+    if policy.interval is None:
+        return
+    market = policy.market
+    for k, r in np.argwhere(np.isfinite(policy.interval[..., 0])):
+        low, high = policy.interval[k, r]
+        yield (
+            f"The producer price of {market.stages[k]} in {region_name(market.regions[r])} is not "
+            f"unique: anything from {low:,.0f} to {high:,.0f} USD/t solves the market."
+        )
 
 
 def _places(policy: Outcome, where: Array) -> str:
