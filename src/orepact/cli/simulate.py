@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -76,6 +77,8 @@ def simulate(
     from orepact.report.terminal import terminal
 
     console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 100  # a file or a pipe has no width of its own
     for part in terminal(run):
         console.print(part)
     if out:
