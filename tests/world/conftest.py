@@ -103,6 +103,7 @@ def zinc_sources(tmp_path: Path) -> Path:
             ("2023", "USA", "MEX", "Import", "790111", "Zinc", "1", "1"),
         ],
     )
+    write(raw, comtrade.LARGEST, "mineral,stage,side,year,country,share_pct", [])
     write(raw, comtrade.CHINA_EXPORTS, "period_dt,partner_name,hs6,val,qty,uv", [])
     write(raw, comext.EU_IMPORTS, "PARTNER_ISO,PRODUCT_NC,PERIOD,VALUE_IN_EUROS", [])
     write(

@@ -11,7 +11,7 @@ import polars as pl
 
 from orepact.catalogue import mineral
 from orepact.errors import WorldError
-from orepact.world import holdout, values
+from orepact.world import accuracy, holdout, values
 from orepact.world.compiled import TABLES, assemble
 from orepact.world.controls import compare
 from orepact.world.evidence import Evidence, gather
@@ -27,6 +27,7 @@ from orepact.world.flows import (
 )
 from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
+from orepact.world.sources import comtrade
 
 YEAR = 2024
 
@@ -75,7 +76,8 @@ def flow_tables(
 def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
     """Compile every table of the base year; ``ids`` keeps some minerals only.
 
-    Flow tables as in :func:`flow_tables`; ``controls`` and ``holdout`` (how good they are);
+    Flow tables as in :func:`flow_tables`; ``controls``, ``holdout``, ``reliance`` and
+    ``traders`` (how good they are);
     value tables as in :func:`orepact.world.values.compile`.
     """
     recipes, proxies = load_recipes()
@@ -84,10 +86,15 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     ev = gather(raw, recipes)
     solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
     tables = flow_tables(ev, recipes, solved) | values.compile(raw, recipes)
-    tables["controls"] = compare(assemble(tables, YEAR))
+    world = assemble(tables, YEAR)
+    free = holdout.release(ev, recipes, proxies)
+    blind = assemble(tables | flow_tables(ev, recipes, free), YEAR)
+    tables["controls"] = compare(world)
     tables["holdout"] = pl.concat(
-        [f(ev, recipes, proxies, solved) for f in (holdout.codes, holdout.released)]
+        [holdout.codes(ev, recipes, proxies, solved), holdout.released(ev, free, solved)]
     )
+    tables["reliance"] = accuracy.reliance(world, blind, accuracy.explanations())
+    tables["traders"] = accuracy.traders(world, comtrade.largest(raw))
     return tables
 
 

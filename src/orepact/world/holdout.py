@@ -85,19 +85,22 @@ def codes(
     return _table(rows)
 
 
+def release(
+    ev: Evidence, recipes: Mapping[str, Recipe], proxies: Mapping[str, Mapping[str, float]]
+) -> dict[str, Solved]:
+    """Balance again without the United States' own cells and totals: what others always get."""
+    return {id: solve(ev, r, proxies, Hidden(us=True)) for id, r in recipes.items()}
+
+
 def released(
-    ev: Evidence,
-    recipes: Mapping[str, Recipe],
-    proxies: Mapping[str, Mapping[str, float]],
-    shipped: Mapping[str, Solved],
+    ev: Evidence, free: Mapping[str, Solved], shipped: Mapping[str, Solved]
 ) -> pl.DataFrame:
-    """Withhold only the United States' own cells and totals: what a country without them gets.
+    """Errors of the United States' cells where its own records are withheld (:func:`release`).
 
     Columns as in :func:`codes`; ``wape`` is over the United States' cells at the stage.
     """
     us, rows = ev.at("USA"), []
-    for id, recipe in recipes.items():
-        again = solve(ev, recipe, proxies, Hidden(us=True))
+    for id, again in free.items():
         for k, stage in enumerate(minerals()[id].stages):
             found, true = _off_diagonal(again, k), _off_diagonal(shipped[id], k)
             a = np.concatenate([found[us], found[:, us]])

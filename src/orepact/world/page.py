@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 
 import polars as pl
 
@@ -66,6 +67,37 @@ def released_table(holdout: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def reliance_table(reliance: pl.DataFrame) -> str:
+    """United States import reliance, published, imposed and released; large misses explained."""
+    lines = ["| figure | published | imposed | released | miss |", "|---|--:|--:|--:|--:|"]
+    for r in reliance.sort("miss", descending=True).iter_rows(named=True):
+        name = r["name"] + (f". {r['why']}" if r["why"] else "")
+        published = ("> " if r["bound"] else "") + f"{100 * r['published']:.0f} %"
+        found = " | ".join(f"{100 * r[c]:.0f} %" for c in ("imposed", "released"))
+        lines.append(f"| {name} | {published} | {found} | {100 * r['miss']:.0f} pp |")
+    exact = reliance.filter(~pl.col("bound"))
+    off = [abs(i - p) for i, p in exact.select("imposed", "published").iter_rows()]
+    lines += [
+        "",
+        "Median miss of the figures published without a bound: "
+        f"{100 * median(off):.1f} points imposed, {100 * median(exact['miss']):.1f} released.",
+    ]
+    return "\n".join(lines)
+
+
+def traders_table(traders: pl.DataFrame) -> str:
+    """Part of trade by country placed otherwise than statistics the build does not read."""
+    lines = [
+        "| mineral | stages | imputed | exporters misplaced | importers misplaced |",
+        "|---|---|--:|--:|--:|",
+    ]
+    for key, part in traders.group_by("mineral", "stages", maintain_order=True):
+        by = dict(part.select("side", "misplaced").iter_rows())
+        cells = (part["imputed"][0], by["exporter"], by["importer"])
+        lines.append(f"| {key[0]} | {key[1]} | " + " | ".join(map(_percent, cells)) + " |")
+    return "\n".join(lines)
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
@@ -81,6 +113,8 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
         "controls": controls_table(tables["controls"]),
         "withheld": withheld_codes_table(tables["holdout"]),
         "released": released_table(tables["holdout"]),
+        "reliance": reliance_table(tables["reliance"]),
+        "traders": traders_table(tables["traders"]),
     }
     for name, part in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

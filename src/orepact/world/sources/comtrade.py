@@ -15,6 +15,7 @@ from orepact.world.sources.files import numbers, text_table, to_regions
 
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
+LARGEST = "data/derived/comtrade_top10_exporters_importers_2000_2023.csv"
 CHINA_EXPORTS = "data/02_trade/china_exports_monthly/deep_dive_hs6_monthly.csv"
 
 _PARTNERS = {
@@ -24,6 +25,18 @@ _PARTNERS = {
     "Hong Kong": "HKG",
     "Turkey": "TUR",
     "USA": "USA",
+}
+_SPELLINGS = {
+    "Bolivia (Plurinational State of)": "BOL",
+    "Côte d'Ivoire": "CIV",
+    "DRC": "COD",
+    "PNG": "PNG",
+    "Rep. of Korea": "KOR",
+    "Türkiye": "TUR",
+    "UAE": "ARE",
+    "UK": "GBR",
+    "United States": "USA",
+    "Czechia": "CZE",
 }
 
 
@@ -97,4 +110,29 @@ def china_exports(raw: Path, year: int = 2024) -> pl.DataFrame:
         .group_by("hs6", importer="partner_name")
         .agg(t=pl.col("qty").sum() / 1000, usd=pl.col("val").sum())
         .sort("hs6", "importer")
+    )
+
+
+def largest(raw: Path, year: int = 2023) -> pl.DataFrame:
+    """The ten largest exporters and importers of groups of codes.
+
+    Columns mineral, stage (as the table groups codes), side, country (ISO3), share (of world
+    value). The build of the world does not use them: they check what it fills.
+    """
+    columns = ("mineral", "stage", "side", "year", "country", "share_pct")
+    frame = text_table(raw, LARGEST, columns).filter(pl.col("year") == str(year))
+    frame = numbers(frame, LARGEST, "share_pct")
+    names = {c.name: c.iso3 for c in countries().values()} | _SPELLINGS
+    unknown = frame.filter(~pl.col("country").is_in(list(names)))
+    if len(unknown):
+        r = unknown.row(0, named=True)
+        raise WorldError(
+            f"'{LARGEST}', row {r['row']}: the catalogue knows no country '{r['country']}'."
+        )
+    return frame.select(
+        "mineral",
+        "stage",
+        "side",
+        pl.col("country").replace_strict(names),
+        share=pl.col("share_pct") / 100,
     )
