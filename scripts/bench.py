@@ -6,9 +6,12 @@ another machine where the milliseconds do not.
 
 from __future__ import annotations
 
+import os
 import platform
+import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -143,7 +146,7 @@ def main() -> None:
             f"{batch / bare:.1f} times the bare linear algebra ({bare / n * 1e3:.2f} ms); "
             f"SciPy one by one takes {theirs / (batch / n):.1f} times ours |"
         )
-    lines += ["", *_whole_runs(), "", *_holdout()]
+    lines += ["", *_whole_runs(), "", *_world(), "", *_holdout()]
     (ROOT / "docs" / "bench.md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 
@@ -152,8 +155,6 @@ def _machine() -> list[str]:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
     ).stdout.strip()
-    import os
-
     cpu = next(
         (
             line.split(":")[1].strip()
@@ -194,6 +195,35 @@ def _whole_runs() -> list[str]:
         f"| the same with 128 draws | {ranges:.1f} s, {failed} draws not solved |",
         f"| `orepact --help` | {help_:.2f} s |",
         f"| largest drift of a base-year price when nothing changes | {drift:.1e} |",
+    ]
+
+
+def _world() -> list[str]:
+    """Loading in fresh processes; building in one of its own, for its time and peak memory."""
+    load = [sys.executable, "-c", "from orepact import world; world.load()"]
+    bare = [sys.executable, "-c", "import numpy, polars, orepact.world"]
+    whole, imports = alternately(
+        *(lambda c=c: subprocess.run(c, check=True) for c in (load, bare)), rounds=9
+    )
+    size = sum(p.stat().st_size for p in TABLES.rglob("*.parquet"))
+    sources = os.environ.get("OREPACT_SOURCES")
+    build = "not measured: OREPACT_SOURCES names no folder of sources"
+    if sources:
+        with tempfile.TemporaryDirectory() as out:
+            command = [sys.executable, "-m", "orepact", "world", "build", "--out", out]
+            start = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+        build = f"{seconds:.0f} s, at most {peak:.1f} GB (limits: 180 s, 2 GB)"
+    return [
+        "## The world",
+        "",
+        "| what | measured |",
+        "|---|---|",
+        f"| load, in a fresh process, imports left out | {whole - imports:.2f} s (limit 0.3 s) |",
+        f"| tables of all years | {size / 1e6:.1f} MB (limit 10 MB) |",
+        f"| build from the publishers' files | {build} |",
     ]
 
 
