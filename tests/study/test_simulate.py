@@ -43,7 +43,10 @@ def test_central_runs_have_no_ranges(central: Run) -> None:
             assert f.change is None
 
 
-@pytest.mark.parametrize("mineral", list(EARTH.chains))
+FLOORED = sorted({m for i in PACT.instruments if i.kind == "price_floor" for m, _ in i.targets()})
+
+
+@pytest.mark.parametrize("mineral", FLOORED)
 def test_what_a_floor_does(central: Run, mineral: str) -> None:
     """Levy revenue where it binds, dearer goods for buyers and no more from outside."""
     run = central.minerals[mineral]
@@ -64,7 +67,7 @@ def test_a_distortion_costs_the_world_no_less_than_it_frees(central: Run, minera
     """The world gains nothing beyond what falling duties give back."""
     f = central.minerals[mineral].figures[Key("", WORLD, "welfare")]
     paid = abs(central.minerals[mineral].figures[Key("", WORLD, "floor levy")].central)
-    assert f.central - f.base < 0.05 * paid
+    assert f.central - f.base <= 0.05 * paid + 1e-9 * abs(f.base)  # the solver's rounding
 
 
 def test_ranges_hold_the_central_value_of_the_world_price(sampled: Run) -> None:

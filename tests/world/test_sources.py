@@ -81,13 +81,16 @@ def test_capacity_in_kilograms(tmp_path):
     put(
         tmp_path,
         usgs.MCS_2025_WORLD,
-        "SOURCE,COMMODITY,COUNTRY,UNIT_MEAS,CAP_EST_ 2024\n"
-        "MCS2025,Gallium ,China,kilograms,1000000\n"
-        "MCS2025,Gallium ,Russia ,kilograms,10000\n"
-        "MCS2025,Gallium ,Other Countries,kilograms,88000\n"
-        "MCS2025,Gallium ,World total (rounded),kilograms,1100000\n",
+        "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,CAP_EST_ 2024\n"
+        "MCS2025,Gallium ,China,Primary,kilograms,1000000\n"
+        "MCS2025,Gallium ,Russia ,Primary,kilograms,10000\n"
+        "MCS2025,Gallium ,Other Countries,Primary,kilograms,88000\n"
+        "MCS2025,Gallium ,World total (rounded),Primary,kilograms,1100000\n"
+        "MCS2025,Titanium,Japan,Sponge,metric tons,65\n"
+        "MCS2025,Titanium,Japan,Pigment,metric tons,322\n",
     )
     assert usgs.capacity(tmp_path, "Gallium") == {"CHN": 1000.0, "RUS": 10.0, "": 88.0}
+    assert usgs.capacity(tmp_path, "Titanium: Sponge") == {"JPN": 65.0}
 
 
 # --- production ----------------------------------------------------------------------------

@@ -69,6 +69,14 @@ def gdp(raw: Path, axis: tuple[str, ...], year: int = 2024) -> Array:
     return out
 
 
+def _chapters(recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
+    """The survey's chapters that some recipe names."""
+    stages = [s for r in recipes.values() for s in r.stages.values()]
+    totals = [x for s in stages for x in (*(s.us_imports or ()), *(s.us_exports or ()))]
+    named = {r.chapter for r in recipes.values()} | {x.chapter for x in totals if x.chapter}
+    return tuple(sorted(named))
+
+
 def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
     """Read every source that ``recipes`` need."""
     axis = regions()
@@ -98,7 +106,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
         facts=stage_facts(raw, recipes),
         output=production.production(raw, recipes),
         salient=usgs.salient(raw, 2024),
-        us_shares=usgs.import_sources(raw, tuple(r.chapter for r in recipes.values())),
+        us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,
         gross_source=origin,
         older=matrix(baci.older(raw), "usd", axis),

@@ -1,22 +1,27 @@
 """The project's own sheet of stage facts: prices, factors, elasticities, each with its source.
 
-``facts/minerals.csv`` holds one row per mineral and stage. Every figure has a neighbouring
-cell that says where it comes from; :func:`cite` turns that cell into an id of the register.
+``facts/minerals.csv`` holds one row per mineral and stage; ``stage_facts.toml`` beside this
+module holds, under the same column names, the stages that the sheet lacks. Every figure has a
+neighbouring cell that says where it comes from; :func:`cite` turns that cell into an id of the
+register.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from orepact.catalogue import minerals
-from orepact.errors import WorldError
+from orepact.errors import WorldError, nearest
 from orepact.world.register import ASSUMPTION, source
 
 SHEET = "facts/minerals.csv"
+OWN = "stage_facts.toml"
 
 _NUMERIC = (
     "stage_order",
@@ -43,8 +48,9 @@ _CITED = (
     (r"argusmedia", "argus-tungsten"),
     (r"TC/RC|benchmark TC", "copper-benchmark-tc"),
     (r"ProTEE", "cepii-protee"),
+    (r"World Bank Pink Sheet", "world-bank-pink-sheet"),
 )
-_GUESS = re.compile(r"assum|recalled|unverified|background", re.IGNORECASE)
+_GUESS = re.compile(r"assum|recalled|unverified|background|: old$", re.IGNORECASE)
 _DERIVED = re.compile(r"^1 - [\d., x/()]+(;.*)?$")
 
 
@@ -157,8 +163,37 @@ def _whole(fields: list[str], header: list[str], line: int) -> dict[str, str]:
     return found[0]
 
 
+_COLUMNS = frozenset(
+    {
+        *_NUMERIC,
+        *("hs6_2022_with_t_contained_per_t", "input_per_unit_output", "input_source"),
+        *("price_source", "conversion_source", "spare_source", "supply_elast_source"),
+        *("demand_elast_source", "sigma_source", "production_source"),
+    }
+)
+
+
+def own_facts(text: str | None = None) -> list[dict[str, str]]:
+    """Rows of ``stage_facts.toml`` as the sheet's cells; a cell that is not given is empty.
+
+    Raises :class:`WorldError` for a column that the sheet does not have.
+    """
+    if text is None:
+        text = files(__package__).joinpath(OWN).read_text("utf-8")
+    rows = []
+    for mineral, stages in tomllib.loads(text).items():
+        for stage, given in stages.items():
+            for key in given:
+                if key not in _COLUMNS:
+                    hint = nearest(key, _COLUMNS)
+                    raise WorldError(f"{OWN} {mineral}.{stage}: unknown column '{key}'. {hint}")
+            cells = dict.fromkeys(sorted(_COLUMNS), "") | {k: str(v) for k, v in given.items()}
+            rows.append(cells | {"mineral": mineral, "stage": stage})
+    return rows
+
+
 def stage_facts(raw: Path, ids: Collection[str] | None = None) -> dict[tuple[str, str], StageFacts]:
-    """Read the sheet: one row for every mineral (or those in ``ids``) and stage."""
+    """Read the sheet and our own rows: one for every mineral (or those in ``ids``) and stage."""
     path = raw / SHEET
     if not path.is_file():
         raise WorldError(f"{path} is missing. Point the sources folder at one that holds it.")
@@ -166,11 +201,12 @@ def stage_facts(raw: Path, ids: Collection[str] | None = None) -> dict[tuple[str
         rows = csv.reader(file)
         header = next(rows)
         cells = [_whole(fields, header, rows.line_num) for fields in rows if fields]
+    cells += own_facts()
     out: dict[tuple[str, str], StageFacts] = {}
     for c in cells:
         key = (c["mineral"].strip().lower(), c["stage"].strip())
         if key in out:
-            raise WorldError(f"{SHEET}: {key[0]} {key[1]} stands twice. Keep one row.")
+            raise WorldError(f"{SHEET} or {OWN}: {key[0]} {key[1]} stands twice. Keep one row.")
         out[key] = StageFacts(*key, c)
     wanted = [
         (m.id, s) for m in minerals().values() if ids is None or m.id in ids for s in m.stage_ids

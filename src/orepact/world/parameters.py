@@ -46,8 +46,12 @@ RULES = MappingProxyType(
 FINAL_USE: Triple = (0.05, 0.2, 0.4)
 """``eta`` of what little is used finally at a stage that only feeds the next one."""
 
-SMALL_SHARE = frozenset({"gallium", "germanium", "tungsten", "ndpr", "manganese"})
-NEAR_SUBSTITUTES = frozenset({"graphite", "magnesium", "zinc", "copper", "silver"})
+SMALL_SHARE = frozenset(
+    {"gallium", "germanium", "indium", "tungsten", "ndpr", "dysprosium", "terbium", "manganese"}
+)
+NEAR_SUBSTITUTES = frozenset(
+    {"graphite", "magnesium", "zinc", "copper", "silver", "aluminium", "platinum", "palladium"}
+)
 
 
 def _backstop(mineral: str) -> Triple:
@@ -64,7 +68,7 @@ def _avoidable(facts: StageFacts) -> tuple[Triple, str]:
     return (0.5, 0.65, 0.8), "mines: cash cost over price of the middle of the industry"
 
 
-BULLION = {("silver", "refined")}
+BULLION = {("silver", "refined"), ("platinum", "refined"), ("palladium", "refined")}
 """Stages whose product is the same everywhere."""
 
 

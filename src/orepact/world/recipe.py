@@ -20,6 +20,7 @@ class UsTotal:
     t: float | None = None
     source: str = "usgs-mcs-2026"
     code: str | None = None
+    chapter: str | None = None
     also: tuple[str, ...] = ()
     factor: float = 1.0
     less: float = 0.0

@@ -120,7 +120,9 @@ def totals(
 
 
 def _tonnes(ev: Evidence, recipe: Recipe, x: UsTotal) -> float:
-    return x.t if x.t is not None else salient(ev, recipe.chapter, str(x.detail)) - x.less
+    return (
+        x.t if x.t is not None else salient(ev, x.chapter or recipe.chapter, str(x.detail)) - x.less
+    )
 
 
 def _shares(
@@ -128,9 +130,11 @@ def _shares(
 ) -> dict[int, float] | None:
     """Partner shares of one total; None where neither the recipe nor a matrix knows them."""
     if isinstance(x.shares, str):
-        known = ev.us_shares.get((recipe.chapter, x.shares))
+        known = ev.us_shares.get((x.chapter or recipe.chapter, x.shares))
         if known is None:
-            raise WorldError(f"The survey's {recipe.chapter} has no import sources {x.shares!r}.")
+            raise WorldError(
+                f"The survey's {x.chapter or recipe.chapter} has no import sources {x.shares!r}."
+            )
         out: dict[int, float] = {}
         for place, share in known.items():
             if place:

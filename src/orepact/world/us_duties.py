@@ -33,6 +33,10 @@ LINES: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
         ("ndpr", "concentrate"): ("25309080", "28469080"),
         ("ndpr", "oxide"): ("28469020", "28469080", "28053000"),
         ("ndpr", "magnet"): ("85051100",),
+        ("dysprosium", "concentrate"): ("25309080", "28469080"),
+        ("dysprosium", "oxide"): ("28469080", "28053000"),
+        ("terbium", "concentrate"): ("25309080", "28469080"),
+        ("terbium", "oxide"): ("28469080", "28053000"),
         ("gallium", "primary"): ("81129210",),
         ("gallium", "high_purity"): ("81129210",),
         ("germanium", "refined"): ("81129260", "28256000"),
@@ -54,6 +58,21 @@ LINES: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
         ("silver", "refined"): ("71069110",),
         ("zinc", "mined"): ("26080000",),
         ("zinc", "refined"): ("79011100", "79011210", "79011250"),
+        ("aluminium", "bauxite"): ("26060000",),
+        ("aluminium", "alumina"): ("28182000",),
+        ("aluminium", "metal"): ("76011060", "76012090"),
+        ("tin", "mined"): ("26090000",),
+        ("tin", "refined"): ("80011000",),
+        ("bismuth", "refined"): ("81061000", "81069000"),
+        ("titanium", "mineral"): ("26140030", "26140060", "26209950"),
+        ("titanium", "sponge"): ("81082000",),
+        ("vanadium", "mined"): ("26209910", "26159060"),
+        ("vanadium", "oxide"): ("28253000", "72029200"),
+        ("platinum", "mined"): ("26169000",),
+        ("platinum", "refined"): ("71101100",),
+        ("palladium", "mined"): ("26169000",),
+        ("palladium", "refined"): ("71102100",),
+        ("indium", "refined"): ("81129230",),
     }
 )
 """The lines that hold each stage, chosen from the schedule's descriptions."""
@@ -62,6 +81,16 @@ GRADES: Mapping[Stage, Mapping[str, Triple]] = MappingProxyType(
     {
         ("copper", "mined"): {"lead": (0, 0.005, 0.02), "zinc": (0, 0.01, 0.03)},
         ("zinc", "mined"): {"lead": (0.005, 0.02, 0.04), "copper": (0, 0.01, 0.03)},
+        ("platinum", "mined"): {
+            "lead": (0, 0, 0.001),
+            "zinc": (0, 0, 0.001),
+            "copper": (0, 0.01, 0.03),
+        },
+        ("palladium", "mined"): {
+            "lead": (0, 0, 0.001),
+            "zinc": (0, 0, 0.001),
+            "copper": (0, 0.01, 0.03),
+        },
         ("silver", "mined"): {
             "lead": (0.2, 0.4, 0.6),
             "zinc": (0.02, 0.08, 0.15),

@@ -28,6 +28,7 @@ _STARTS = (
     ("BACI", "baci-v202601"),
     ("Lynas", "lynas-quarterly"),
     ("CNMIA", "metalnomist"),
+    ("SMM", "smm-news"),
     ("world 270 kt", "metalnomist"),
     ("assumption", ASSUMPTION),
 )

@@ -17,7 +17,12 @@ from orepact.world.sources.files import text_table
 MCS_2026 = "data/01_production/usgs_mcs/MCS2026_Commodities_Data.csv"
 MCS_2025_WORLD = "data/01_production/usgs_mcs/MCS2025_World_Data.csv"
 
-_UNIT_TONNES = {"metric tons": 1.0, "thousand metric tons": 1000.0, "kilograms": 0.001}
+_UNIT_TONNES = {
+    "metric tons": 1.0,
+    "thousand metric tons": 1000.0,
+    "thousand metric dry tons": 1000.0,
+    "kilograms": 0.001,
+}
 _TEXT = {"W": None, "NA": None, "s": None, "E": None, "—": 0.0, "–": 0.0}
 _NAMES = {
     "Congo (Kinshasa)": "COD",
@@ -64,14 +69,26 @@ def iso3(name: str) -> str:
 
 
 def _mcs(raw: Path) -> pl.DataFrame:
-    columns = ("MCS chapter", "Section", "Country", "Statistics_detail", "Unit", "Year", "Value")
+    columns = (
+        "MCS chapter",
+        "Section",
+        "Commodity",
+        "Country",
+        "Statistics_detail",
+        "Unit",
+        "Year",
+        "Value",
+    )
     return text_table(raw, MCS_2026, columns, "cp1252")
 
 
 def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
     """United States statistics of one year by (chapter, detail): tonnes, or None if withheld.
 
-    Prices, shares and head counts are left out; the units decide.
+    Prices, shares and head counts are left out; the units decide. A detail that stands for
+    several commodities of a chapter (imports of bauxite, of alumina) has one key for each,
+    "commodity: detail", and none of its own; one that a commodity repeats cannot be told apart
+    and is left out.
     """
     rows = _mcs(raw).filter(
         pl.col("Section").str.starts_with("Salient")
@@ -79,9 +96,13 @@ def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
         & pl.col("Unit").is_in(list(_UNIT_TONNES))
     )
     out: dict[tuple[str, str], float | None] = {}
-    for r in rows.iter_rows(named=True):
+    keys = ("MCS chapter", "Statistics_detail")
+    rows = rows.with_columns(shared=pl.col("Commodity").n_unique().over(keys) > 1)
+    unlike = ~pl.struct("Commodity", *keys).is_duplicated()
+    for r in rows.filter(unlike).iter_rows(named=True):
+        detail = r["Statistics_detail"]
+        key = (r["MCS chapter"], f"{r['Commodity']}: {detail}" if r["shared"] else detail)
         value = number(r["Value"])
-        key = (r["MCS chapter"], r["Statistics_detail"])
         out[key] = None if value is None else value * _UNIT_TONNES[r["Unit"]]
     if not out:
         raise WorldError(f"'{MCS_2026}' has no United States statistics for {year}.")
@@ -108,10 +129,15 @@ def import_sources(raw: Path, chapters: tuple[str, ...]) -> dict[tuple[str, str]
 
 
 def capacity(raw: Path, commodity: str) -> dict[str, float]:
-    """Capacity in 2024 by ISO3 for one commodity of the 2025 world table, t ('' = others)."""
-    columns = ("COMMODITY", "COUNTRY", "UNIT_MEAS", "CAP_EST_ 2024")
+    """Capacity in 2024 by ISO3 for one commodity of the 2025 world table, t ('' = others).
+
+    "Commodity: type" names one type where the table has several for the commodity.
+    """
+    columns = ("COMMODITY", "TYPE", "COUNTRY", "UNIT_MEAS", "CAP_EST_ 2024")
+    name, _, kind = commodity.partition(": ")
     rows = text_table(raw, MCS_2025_WORLD, columns, "latin1").filter(
-        pl.col("COMMODITY").str.strip_chars() == commodity
+        (pl.col("COMMODITY").str.strip_chars() == name)
+        & ((pl.col("TYPE").str.strip_chars() == kind) | pl.lit(not kind))
     )
     out = {}
     for r in rows.iter_rows(named=True):
