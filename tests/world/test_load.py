@@ -156,6 +156,34 @@ def test_brine_is_never_shipped_as_ore(shipped):
         assert chain.inputs[1, 0, r] == 1.0
 
 
+def test_china_keeps_its_aluminium(shipped):
+    """Its output is its use: what leaves it unwrought is under a twentieth of what it makes."""
+    chain = shipped.chain("aluminium")
+    k, c = chain.stage("metal"), chain.region("CHN")
+    assert chain.trade[k, c].sum() - chain.trade[k, c, c] < 0.05 * chain.output[k, c]
+
+
+@pytest.mark.parametrize(
+    ("mineral", "stage"),
+    [("aluminium", "bauxite"), ("titanium", "sponge"), ("tellurium", "refined")],
+)
+def test_what_is_withheld_is_not_nothing(shipped, mineral, stage):
+    chain = shipped.chain(mineral)
+    assert chain.output[chain.stage(stage), chain.region("USA")] > 0
+    rows = world.why(mineral, stage, "USA").filter(pl.col("quantity") == "output")
+    assert rows["source"].to_list() == ["orepact-assumption"]
+
+
+def test_idle_smelters_and_sponge_plants_count(shipped):
+    """Capacity as published (USGS, end of 2024): the United States ran half of its smelters."""
+    chain = shipped.chain("aluminium")
+    k, us = chain.stage("metal"), chain.region("USA")
+    assert chain.capacity[k, us] == pytest.approx(1_360_000)
+    assert chain.output[k, us] < 0.51 * chain.capacity[k, us]
+    chain = shipped.chain("titanium")
+    assert chain.capacity[chain.stage("sponge"), chain.region("RUS")] == pytest.approx(46_500)
+
+
 def test_anode_takes_spherical_for_its_natural_share(shipped):
     chain = shipped.chain("graphite")
     assert chain.inputs[2, 1, chain.region("CHN")] == pytest.approx(1.05 * 0.18)

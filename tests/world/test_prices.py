@@ -16,6 +16,9 @@ SURVEY = {
     ("silver", "refined"): "28.37 USD/oz t",
     ("cobalt", "refined"): "11.84 USD/lb",
     ("manganese", "metal"): "1999.2 USD/t",
+    ("tin", "refined"): "13.68 USD/lb",
+    ("platinum", "refined"): "960.7 USD/oz t",
+    ("aluminium", "metal"): "1.097 USD/lb",
 }
 # World Bank Pink Sheet of June 2026 and IMF Primary Commodity Prices, means of 2024
 AVERAGES = {
@@ -24,6 +27,9 @@ AVERAGES = {
         "Copper": 9142.14,
         "Nickel": 16813.96,
         "Silver": 28.269,
+        "Aluminum": 2419.02,
+        "Tin": 30066.27,
+        "Platinum": 955.168,
     },
     "imf-pcps": {"Copper": 9142.10, "Nickel": 16815.97, "Cobalt": 26326.83, "Manganese": 2097.57},
 }

@@ -122,9 +122,10 @@ def raw(tmp_path: Path) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Monthly Prices"
-    sheet.append([None, "Copper", "Nickel", "Zinc", "Silver"])
+    names = ("Copper", "Nickel", "Zinc", "Silver", "Aluminum", "Tin", "Platinum")
+    sheet.append([None, *names])
     for m in range(1, 13):
-        sheet.append([f"2024M{m:02d}", 9142.14, 16814, 2775.84, 28.27])
+        sheet.append([f"2024M{m:02d}", 9142.14, 16814, 2775.84, 28.27, 2419.02, 30066.27, 955.17])
     book.save(prices / "WorldBank_CMO-Historical-Data-Monthly_2026-06.xlsx")
     return tmp_path
 

@@ -126,6 +126,7 @@ def _world(chain: Chain, c: Control, scrap: bool) -> float:
 MEASURES: Mapping[str, Callable[[Chain, Control], float]] = MappingProxyType(
     {
         "reliance": reliance,
+        "own share": lambda chain, c: 1 - reliance(chain, c),
         "apparent use": apparent_use,
         "imports": _imports,
         "exports": _exports,

@@ -28,6 +28,7 @@ from orepact.world.us_duties import (
     ANTI_DUMPING,
     GRADES,
     LINES,
+    SECTION_232,
     Triple,
     ad_valorem,
     spread,
@@ -168,6 +169,8 @@ def _united_states(raw: Path, facts: Facts, prices: pl.DataFrame) -> list[Row]:
     extra = usitc.section_301(raw, codes, 2024)
     claims = usitc.usmca_claims(raw, codes)
     agoa = wits.members(raw, (AGOA,))[AGOA]
+    headings = {h for key in facts for h in SECTION_232.get(key, ())}
+    added = usitc.added_duties(raw, headings) if headings else {}
     price = {
         (r["mineral"], r["stage"], r["region"]): r["usd_per_t"]
         for r in prices.iter_rows(named=True)
@@ -186,9 +189,13 @@ def _united_states(raw: Path, facts: Facts, prices: pl.DataFrame) -> list[Row]:
             return ad_valorem(rate, key, world, share, GRADES.get(key, {}))
 
         wall = price[*key, "USA"] / world - 1 if key in ANTI_DUMPING else None
+        metals = None
+        if key in SECTION_232:
+            every, russia = SECTION_232[key]
+            metals = added[every], added[russia]
         rows += [
             (*key, d.origin, "USA", *d.rates, d.source, d.assumed, d.note)
-            for d in stage_duties(key, lines, extra, claims, agoa, value, wall)
+            for d in stage_duties(key, lines, extra, claims, agoa, value, wall, metals)
         ]
     return rows
 

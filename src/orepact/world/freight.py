@@ -99,6 +99,7 @@ FORMS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("palladium", "mined"): ("secure", ""),
         ("palladium", "refined"): ("secure", "711021"),
         ("indium", "refined"): ("secure", ""),
+        ("tellurium", "refined"): ("container", ""),
     }
 )
 """Mode and the HS6 code whose factor is the content; '' is the pure substance (content 1),

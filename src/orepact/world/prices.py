@@ -41,6 +41,10 @@ REGIONAL = (
     Regional("copper", "refined", "USA", "4.318 USD/lb", "US producer, COMEX + premium; LME 4.147"),
     Regional("magnesium", "metal", "USA", "3.52 USD/lb", "US spot Western; behind AD/CVD duties"),
     Regional("zinc", "refined", "USA", "1.442 USD/lb", "North American; LME 1.26"),
+    Regional("aluminium", "metal", "USA", "1.295 USD/lb", "US spot: LME 1.097 and a premium"),
+    Regional("tin", "refined", "USA", "14.20 USD/lb", "New York dealers; LME 13.68"),
+    Regional("indium", "refined", "USA", "351 USD/kg", "US warehouse; Rotterdam 311"),
+    Regional("tellurium", "refined", "USA", "74.77 USD/kg", "US warehouse; Rotterdam 81.54"),
 )
 """US prices for 2024 in MCS 2026. None is printed there for gallium, germanium or antimony."""
 
@@ -163,6 +167,9 @@ BENCHMARKS = (
     Benchmark("copper", "refined", "world-bank-pink-sheet", "Copper", "USD/t", 0.01),
     Benchmark("nickel", "refined", "world-bank-pink-sheet", "Nickel", "USD/t", 0.01),
     Benchmark("silver", "refined", "world-bank-pink-sheet", "Silver", "USD/oz t", 0.01),
+    Benchmark("aluminium", "metal", "world-bank-pink-sheet", "Aluminum", "USD/t", 0.01),
+    Benchmark("tin", "refined", "world-bank-pink-sheet", "Tin", "USD/t", 0.01),
+    Benchmark("platinum", "refined", "world-bank-pink-sheet", "Platinum", "USD/oz t", 0.01),
     Benchmark("copper", "refined", "imf-pcps", "Copper", "USD/t", 0.01),
     Benchmark("nickel", "refined", "imf-pcps", "Nickel", "USD/t", 0.01),
     Benchmark("cobalt", "refined", "imf-pcps", "Cobalt", "USD/t", 0.02),

@@ -8,7 +8,7 @@ are divided by the 2024 price of the content; nothing that is charged becomes ze
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from orepact.errors import WorldError
@@ -73,6 +73,7 @@ LINES: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
         ("palladium", "mined"): ("26169000",),
         ("palladium", "refined"): ("71102100",),
         ("indium", "refined"): ("81129230",),
+        ("tellurium", "refined"): ("28045000",),
     }
 )
 """The lines that hold each stage, chosen from the schedule's descriptions."""
@@ -121,6 +122,15 @@ is not applied; Jordan and Central America lie in pools, which pay the general r
 
 ANTI_DUMPING: Mapping[Stage, str] = MappingProxyType({("magnesium", "metal"): "CHN"})
 """Stages under US anti-dumping orders that the price table shows; the rates are not held."""
+
+SECTION_232: Mapping[Stage, tuple[str, str]] = MappingProxyType(
+    {("aluminium", "metal"): ("9903.85.01", "9903.85.67")}
+)
+"""Stages under Section 232 through 2024: headings of the general and of the Russian duty."""
+
+EXEMPT_232 = ("AUS", "CAN", "MEX")
+QUOTA_232 = ("ARG", "EUN", "GBR")
+"""Free of Section 232 in 2024, and free within quotas that are not held."""
 
 _NOT_HELD = "exclusions, anti-dumping and countervailing duties not included"
 
@@ -184,13 +194,14 @@ def stage_duties(
     agoa: Collection[str],
     value: Callable[[Rate], Triple],
     wall: float | None = None,
+    metals: tuple[float, float] | None = None,
 ) -> list[Duty]:
     """All US duties on one stage: the general rate, then each origin that pays another.
 
     ``extra`` is Section 301 on China by line (mean over 2024), ``claims`` the share of Canadian
     and Mexican imports that claimed USMCA, ``agoa`` its beneficiaries, ``value`` turns a rate
     into shares of value, ``wall`` the duty that the US price implies where an anti-dumping
-    order stands.
+    order stands, ``metals`` what Section 232 adds in general and for Russia.
     """
     codes = LINES[stage]
     general = {c: value(lines[c].general) for c in codes}
@@ -241,7 +252,31 @@ def stage_duties(
         note = "anti-dumping order, rate not held: central is the gap between US and European price"
         duty = Duty("CHN", rates, "orepact-assumption", True, note)
     out.append(duty)
-    return [plain, *(d for d in out[1:] if d.rates != mfn)]
+    if metals is not None:
+        out = _section_232(out, *metals)
+        plain = out[0]
+    return [plain, *(d for d in out[1:] if d.rates != plain.rates)]
+
+
+def _section_232(duties: list[Duty], general: float, russia: float) -> list[Duty]:
+    """Duties with Section 232 on top; origins under quota pay between nothing and all of it."""
+    by = {d.origin: d for d in duties}
+    for origin in (*EXEMPT_232, *QUOTA_232):
+        by.setdefault(origin, replace(by[""], origin=origin))
+    out = []
+    for origin, d in by.items():
+        if origin in EXEMPT_232:
+            out.append(replace(d, note=f"{d.note}; exempt from Section 232"))
+        elif origin in QUOTA_232:
+            low, central, high = d.rates
+            note = f"{d.note}; free of Section 232 within a quota, taken as not filled"
+            rates = (low, central, high + general)
+            out.append(replace(d, rates=rates, assumed=True, note=note))
+        else:
+            extra = russia if origin == "RUS" else general
+            note = f"{d.note}; + {extra:.0%} under Section 232"
+            out.append(replace(d, rates=_add(d.rates, extra), note=note))
+    return out
 
 
 def _add(rates: Triple, extra: float) -> Triple:

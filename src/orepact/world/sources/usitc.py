@@ -142,6 +142,22 @@ def section_301(raw: Path, hs8: Collection[str], year: int) -> dict[str, float]:
     return out
 
 
+def added_duties(raw: Path, headings: Collection[str]) -> dict[str, float]:
+    """Duty that headings of chapter 99 add to the applicable subheading, as a share of value.
+
+    A heading that is not there or adds nothing raises :class:`WorldError`.
+    """
+    out = {}
+    for r in _schedule(raw):
+        heading, extra = r["HTS Number"].strip(), _EXTRA.search(r["General Rate of Duty"])
+        if heading in headings and extra:
+            out[heading] = float(extra[1]) / 100
+    missing = sorted(set(headings) - set(out))
+    if missing:
+        raise WorldError(f"'{SCHEDULE}' has no added duty under {', '.join(missing)}.")
+    return out
+
+
 def usmca_claims(raw: Path, hs8: Collection[str]) -> Mapping[tuple[str, str], float]:
     """Share of imports that claimed USMCA, by (line, CAN or MEX): mean over its HTS10 codes.
 
