@@ -2,11 +2,13 @@
 
 from orepact.catalogue.minerals import Mineral, Stage, mineral, minerals
 from orepact.catalogue.regions import POOLS, Country, countries, region, region_name, regions
+from orepact.catalogue.screened import Screened, screened, screened_minerals
 
 __all__ = [
     "POOLS",
     "Country",
     "Mineral",
+    "Screened",
     "Stage",
     "countries",
     "mineral",
@@ -14,4 +16,6 @@ __all__ = [
     "region",
     "region_name",
     "regions",
+    "screened",
+    "screened_minerals",
 ]
