@@ -266,7 +266,10 @@ def main() -> None:
     lines += shifting_table() + ban_table()
     (ROOT / "docs" / "results.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
     (ROOT / "docs" / "cases.md").write_text("\n".join(cases()).rstrip() + "\n", "utf-8")
-    held = {p.stem: pl.read_parquet(p) for p in sorted(TABLES.glob("*.parquet"))}
+    held = {
+        p.relative_to(TABLES).with_suffix("").as_posix(): pl.read_parquet(p)
+        for p in sorted(TABLES.rglob("*.parquet"))
+    }
     named = licences.cited(list(held.values()))
     (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
     data = ROOT / "docs" / "data.md"

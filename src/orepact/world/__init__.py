@@ -5,6 +5,7 @@ zinc = world.load().chain("zinc")
 """
 
 from orepact.world.load import load, why
+from orepact.world.screening import Screening, screening
 from orepact.world.world import GRADES, KINDS, Chain, Range, World
 
-__all__ = ["GRADES", "KINDS", "Chain", "Range", "World", "load", "why"]
+__all__ = ["GRADES", "KINDS", "Chain", "Range", "Screening", "World", "load", "screening", "why"]

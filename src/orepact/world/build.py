@@ -27,6 +27,7 @@ from orepact.world.flows import (
 )
 from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
+from orepact.world.screening import build as screening
 from orepact.world.sources import comtrade
 
 YEAR = 2024
@@ -104,8 +105,11 @@ def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> 
     Nothing is written unless every table compiled.
     """
     tables = compile(raw, ids)
-    out.mkdir(parents=True, exist_ok=True)
+    if ids is None:
+        screened = screening.compile(raw)
+        tables |= {f"screening/{name}": table for name, table in screened.items()}
     for name, table in tables.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         table.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=12)
     return Report(
         out,

@@ -26,7 +26,9 @@ def supply(raw: Path, rows: pl.DataFrame) -> pl.DataFrame:
     survey_rows = usgs_supply(rows, plans(YEAR).values())
     have = survey_rows.select("mineral", "stage").unique()
     study = parties.eu_supply(raw)
-    alone = study.join(have, on=["mineral", "stage"], how="anti").with_columns(preferred=pl.lit(True))
+    alone = study.join(have, on=["mineral", "stage"], how="anti").with_columns(
+        preferred=pl.lit(True)
+    )
     rest = study.join(have, on=["mineral", "stage"], how="semi")
     return pl.concat([survey_rows, alone, rest])
 

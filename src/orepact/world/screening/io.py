@@ -9,6 +9,29 @@ import polars as pl
 
 from orepact.errors import WorldError
 from orepact.world.sources import bea
+from orepact.world.sources.bea import Matrix, leontief
+
+__all__ = ["leontief", "lost_value_added", "tables"]
+
+
+def lost_value_added(share: Matrix, direct: Matrix, lost: Matrix) -> float:
+    """v'x with x_R = (I - A_RR)^-1 A_RS x_S: S lose output themselves, R supply them.
+
+    ``share`` N, ``direct`` N x N, ``lost`` N; value added in the unit of ``lost``.
+
+    >>> a = np.array([[0.0, 0.5], [0.0, 0.0]])
+    >>> lost_value_added(np.array([1.0, 0.5]), a, np.array([0.0, 100.0]))
+    100.0
+    """
+    if not (np.isfinite(lost).all() and (lost >= 0).all()):
+        raise WorldError("Lost output must be zero or more in every industry.")
+    hit = lost > 0
+    rest = ~hit
+    x = lost.astype(np.float64)
+    x[rest] = np.linalg.solve(
+        np.eye(int(rest.sum())) - direct[np.ix_(rest, rest)], direct[np.ix_(rest, hit)] @ lost[hit]
+    )
+    return float(share @ x)
 
 
 def tables(raw: Path) -> dict[str, pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""Who lists what, how the EU's study rates it, where parties buy, and how suppliers are governed."""
+"""Who lists what, how the EU's study rates it, where parties buy, how suppliers are governed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def eu_supply(raw: Path) -> pl.DataFrame:
                 for r in part.iter_rows(named=True)]  # fmt: skip
         for c, _, share, kind, row in shares(rows, 1.0, f"{id} {stage} (EU study)"):
             place = region(c) if c else ""
-            out.append((id, stage, place, c, None, share, PERIOD, "", "eu-crm-2023", kind, False, row))
+            out.append(
+                (id, stage, place, c, None, share, PERIOD, "", "eu-crm-2023", kind, False, row)
+            )
     return pl.DataFrame(out, schema=dict(SCHEMA), orient="row")
 
 
@@ -81,7 +83,10 @@ def origins(raw: Path, rows: pl.DataFrame, plans: Iterable[Plan]) -> pl.DataFram
         done = shares(parts, 1.0, f"{id} {stage} EU supply")
         base = {"party": "EUN", "mineral": id, "stage": stage, "basis": "supply",
                 "year": PERIOD, "source": "eu-crm-2023"}  # fmt: skip
-        out += [base | {"t": at.get(c)} | _origin(c, share, kind, row) for c, _, share, kind, row in done]
+        out += [
+            base | {"t": at.get(c)} | _origin(c, share, kind, row)
+            for c, _, share, kind, row in done
+        ]
     return pl.DataFrame(out, infer_schema_length=None)
 
 
@@ -148,7 +153,9 @@ def governance(raw: Path) -> pl.DataFrame:
     )  # fmt: skip
     bad = out.filter(pl.col("mean6").is_null() | pl.col("mean6").is_nan())
     if len(bad):
-        raise WorldError(f"Region {bad['region'][0]} has no governance figure: its members lack GDP.")
+        raise WorldError(
+            f"Region {bad['region'][0]} has no governance figure: its members lack GDP."
+        )
     return out.with_columns(
         scaled=10 * (2.5 - pl.col("mean6")) / 5, source=pl.lit("world-bank-wgi")
     )

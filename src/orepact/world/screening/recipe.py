@@ -67,12 +67,13 @@ _NATIONAL = frozenset({"product", "chapter", "commodity", "year", "nir", "use", 
 def _known(where: str, row: Mapping[str, Any], known: frozenset[str]) -> None:
     for key in row:
         if key not in known:
-            raise WorldError(f"screening recipe, {where}: unknown key '{key}'. "
-                             f"{nearest(key, known)}")
+            raise WorldError(
+                f"screening recipe, {where}: unknown key '{key}'. {nearest(key, known)}"
+            )
 
 
 def _statistic(where: str, chapter: str, stage: str, raw: Any, year: int) -> Statistic:
-    row = {"detail": raw} if isinstance(raw, str) else dict(raw)
+    row: dict[str, Any] = {"detail": raw} if isinstance(raw, str) else dict(raw)
     _known(f"{where}.{stage}", row, _STATISTIC)
     details = tuple(row.get("details", ())) or (row["detail"],)
     return Statistic(
@@ -113,20 +114,16 @@ def plans_from(text: str, year: int) -> dict[str, Plan]:
         row = raw[id]
         _known(id, row, _PLAN)
         common = shared.get(m.usgs, {})
-        out[id] = Plan(
-            id,
-            *(
-                tuple(
-                    _statistic(f"{id}.{part}", m.usgs, s, v, year)
-                    for s, v in (row.get(part) or common.get(part, {})).items()
-                )
-                for part in ("supply", "capacity", "from")
-            ),
+        parts = [
             tuple(
-                _national(id, m.usgs, row.get("price", ""), r, year)
-                for r in row.get("us") or common.get("us", ())
-            ),
-        )
+                _statistic(f"{id}.{part}", m.usgs, stage, v, year)
+                for stage, v in (row.get(part) or common.get(part, {})).items()
+            )
+            for part in ("supply", "capacity", "from")
+        ]
+        own = row.get("us") or common.get("us", ())
+        national = tuple(_national(id, m.usgs, row.get("price", ""), r, year) for r in own)
+        out[id] = Plan(id, parts[0], parts[1], parts[2], national)
     return out
 
 

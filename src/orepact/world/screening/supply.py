@@ -75,9 +75,7 @@ def usgs_capacity(rows: pl.DataFrame, plans: Iterable[Plan]) -> pl.DataFrame:
     return _table(rows, ((p.mineral, s) for p in plans for s in p.capacity), "usgs-mcs-2026")
 
 
-def _table(
-    rows: pl.DataFrame, what: Iterable[tuple[str, Statistic]], source: str
-) -> pl.DataFrame:
+def _table(rows: pl.DataFrame, what: Iterable[tuple[str, Statistic]], source: str) -> pl.DataFrame:
     out = []
     for mineral, s in what:
         found = added(rows, s)

@@ -23,7 +23,8 @@ _FLOAT = ("nir_low", "nir_central", "nir_high", *FLOWS, "stock_fall", "use", "pr
 SCHEMA: Mapping[str, type[pl.DataType]] = {
     "mineral": pl.String, "product": pl.String, "year": pl.String, "nir_text": pl.String,
     "net_exporter": pl.Boolean, **dict.fromkeys(_FLOAT, pl.Float64), "gap": pl.String,
-    "why": pl.String, "definition": pl.String, "rows": pl.String, "source": pl.String,
+    "why": pl.String, "price_label": pl.String, "definition": pl.String,
+    "rows": pl.String, "source": pl.String,
 }  # fmt: skip
 
 
@@ -59,7 +60,8 @@ class _Rows:
                 f"(rows {found['row'].to_list()}). Name its commodity in the recipe."
             )
         row = found.row(0, named=True)
-        self.read.append(f"{what} {row['row']}")
+        bound = "" if interval(row["value"])[1] is not None else f" ({row['value']})"
+        self.read.append(f"{what} {row['row']}{bound}")
         return row
 
     def mass(self, what: str, details: tuple[str, ...], year: int) -> float | None:
@@ -115,6 +117,7 @@ def account(rows: pl.DataFrame, mineral: str, n: National) -> dict[str, object]:
         "difference": off,
         "gap": gap,
         "why": n.why,
+        "price_label": n.price,
         "definition": definition,
         "rows": "; ".join(at.read),
         "source": "usgs-mcs-2026",

@@ -52,7 +52,7 @@ class Accounts:
 
 
 def matrix(raw: Path, name: str) -> tuple[tuple[str, ...], tuple[str, ...], Matrix]:
-    """One table: (row codes, column codes, values). Blank is zero, anything else must be a number."""
+    """One table: (row codes, column codes, values). A blank is zero."""
     first = text_table(raw, name, ("bea_code",))
     header = tuple((raw / name).open(encoding="utf8").readline().strip().split(","))
     frame = numbers(text_table(raw, name, header), name, *header[1:])
@@ -101,8 +101,10 @@ def leontief(a: Matrix) -> Matrix:
     """
     radius = float(np.abs(np.linalg.eigvals(a)).max())
     if radius >= 1:
-        raise WorldError(f"Direct requirements have a spectral radius of {radius:.3f}, not below 1.")
-    return np.linalg.inv(np.eye(len(a)) - a)
+        raise WorldError(
+            f"Direct requirements have a spectral radius of {radius:.3f}, not below 1."
+        )
+    return np.asarray(np.linalg.inv(np.eye(len(a)) - a), dtype=np.float64)
 
 
 def gap(raw: Path, codes: tuple[str, ...], total: Matrix) -> pl.DataFrame:

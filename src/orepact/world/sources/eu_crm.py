@@ -74,7 +74,9 @@ def supply(raw: Path, name: str = GLOBAL) -> pl.DataFrame:
             raise WorldError(f"{where}: stage {r['Stage']!r} is neither E nor P.")
         value, bound = share(r["Share"], where)
         iso3 = country(_unmixed(r["Country"]), where)
-        out.append((r["Material"].strip(), STAGES[r["Stage"]], iso3, value, bound, r["t"], r["row"]))
+        out.append(
+            (r["Material"].strip(), STAGES[r["Stage"]], iso3, value, bound, r["t"], r["row"])
+        )
     frame = pl.DataFrame(
         out, schema=["material", "stage", "iso3", "share", "bound", "t", "row"], orient="row"
     )

@@ -119,7 +119,8 @@ def price_factor(unit: str, detail: str = "") -> float:
 def survey(raw: Path) -> pl.DataFrame:
     """Every row of the survey's release as published, with its line number.
 
-    Columns row, chapter, section, commodity, country, kind, detail, unit, year, value, notes, critical.
+    Columns row, chapter, section, commodity, country, kind, detail, unit, year, value, notes,
+    critical.
     """
     names = {
         "MCS chapter": "chapter",
@@ -185,8 +186,10 @@ def by_country(
             {
                 "iso3": "WLD" if world else place(r["country"]),
                 "text": r["value"],
-                **{k: None if v is None else v * factor for k, v in
-                   (("low", low), ("t", t), ("high", high))},
+                **{
+                    k: None if v is None else v * factor
+                    for k, v in (("low", low), ("t", t), ("high", high))
+                },
                 "row": r["row"],
             }
         )
@@ -258,4 +261,3 @@ def pick_sources(
 
 
 __all__ = ["by_country", "import_rows", "interval", "mass_factor", "pick", "price_factor", "survey"]
-

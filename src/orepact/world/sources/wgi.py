@@ -40,7 +40,9 @@ def governance(raw: Path) -> pl.DataFrame:
 def gdp(raw: Path) -> pl.DataFrame:
     """Latest gross domestic product by country: columns iso3, gdp (USD)."""
     rows = text_table(raw, GDP, ("Country Code", "Year", "Value"))
-    rows = numbers(rows, GDP, "Year", "Value").filter(pl.col("Country Code").is_in(list(countries())))
+    rows = numbers(rows, GDP, "Year", "Value").filter(
+        pl.col("Country Code").is_in(list(countries()))
+    )
     last = rows.sort("Year").group_by("Country Code", maintain_order=True).last()
     return last.select(iso3=pl.col("Country Code"), gdp=pl.col("Value"))
 
