@@ -1,0 +1,145 @@
+"""A supplier's exports stop for a year, solved in the full chain: every stage, every region.
+
+Others respond with their supply elasticity up to capacity, users with their demand elasticity
+up to the backstop; the base year's equilibrium is the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from orepact.catalogue import POOLS
+from orepact.errors import InputError, NoMatchError
+from orepact.market import Market, Outcome, Wedges, calibrate, solve
+from orepact.study.draws import Draws
+from orepact.world import Chain
+
+Array = Any
+
+PLAUSIBLE = 0.05
+"""Share of world output at a stage from which a supplier's stop is looked at."""
+
+CHUNK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Prices and use before and after, in all regions; ``N`` draws, or none.
+
+    ``P0``, ``P`` (..., K, R) buyers' prices, USD/t; ``D0``, ``D`` (..., K, R) final use, t;
+    ``Q0`` (..., K, R) tonnes bought; ``solved`` (...) flags.
+    """
+
+    mineral: str
+    stage: str
+    supplier: str
+    share: float
+    stages: tuple[str, ...]
+    regions: tuple[str, ...]
+    P0: Array
+    P: Array
+    D0: Array
+    D: Array
+    Q0: Array
+    solved: Array
+
+
+def export_stop(market: Market, stage: str, supplier: str) -> Wedges:
+    """Wedges that close every route by which a supplier's output of a stage leaves it.
+
+    Raises :class:`NoMatchError` where the supplier ships nothing abroad at this stage.
+    """
+    k, o = market.stage(stage), market.region(supplier)
+    away = np.delete(market.x0[..., k, o, :], o, axis=-1)
+    made = np.sum(market.supply.capacity[..., k, :, o])
+    if made <= 0 or not np.any(away > 0):
+        raise NoMatchError(
+            f"{supplier} supplies no {market.mineral} {stage} to others: a stop would touch "
+            "nothing. Choose another supplier or stage."
+        )
+    base = Wedges.base(market)
+    open_ = np.ones(market.x0.shape[-3:])
+    open_[k, o, :] = 0.0
+    open_[k, o, o] = 1.0
+    return replace(base, open=open_)
+
+
+def suppliers(chain: Chain, stage: str, at_least: float = PLAUSIBLE) -> dict[str, float]:
+    """Regions that make at least this share of a stage's world output, largest first.
+
+    Pools of countries are left out: no one government stops their exports.
+    """
+    made = chain.output[chain.stage(stage)]
+    total = float(made.sum())
+    if total <= 0:
+        raise InputError(f"{chain.mineral} {stage}: nothing is made, so nobody can stop it.")
+    found = {
+        r: float(y) / total
+        for r, y in zip(chain.regions, made, strict=True)
+        if y / total >= at_least and (r == "EUN" or r not in POOLS)
+    }
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def stops(
+    chain: Chain, sample: Draws | None = None, wanted: list[tuple[str, str]] | None = None
+) -> list[Stop]:
+    """Every plausible supplier's stop at every stage, or the (stage, supplier) pairs wanted.
+
+    With a ``sample`` every draw is solved; without, central values are.
+    """
+    shares = {(s, r): v for s in chain.stages for r, v in suppliers(chain, s, 0.0).items()}
+    if wanted is None:
+        wanted = [key for key, v in shares.items() if v >= PLAUSIBLE]
+    for stage, supplier in wanted:
+        if shares.get((stage, supplier), 0.0) <= 0:
+            raise NoMatchError(
+                f"{supplier} makes no {chain.mineral} {stage}: a stop would touch nothing."
+            )
+    parts: dict[tuple[str, str], list[tuple[Outcome, Outcome]]] = {p: [] for p in wanted}
+    n = len(sample) if sample else 0
+    spans = [(a, min(a + CHUNK, n)) for a in range(0, n, CHUNK)] if sample else [(0, 0)]
+    for start, stop in spans:
+        market = calibrate(chain, sample.chunk(start, stop) if sample else None)
+        base = solve(market)
+        for stage, supplier in wanted:
+            try:
+                w = export_stop(market, stage, supplier)
+            except NoMatchError:
+                continue
+            out = solve(market, w, start=base, must_solve=False)
+            parts[stage, supplier].append((base, out))
+    return [
+        _joined(chain, stage, supplier, shares[stage, supplier], pairs)
+        for (stage, supplier), pairs in parts.items()
+        if pairs
+    ]
+
+
+def _joined(
+    chain: Chain, stage: str, supplier: str, share: float, pairs: list[tuple[Outcome, Outcome]]
+) -> Stop:
+    market = pairs[0][0].market
+
+    def join(which: int, name: str) -> Array:
+        values = [getattr(pair[which].state, name) for pair in pairs]
+        return np.concatenate(values) if values[0].ndim > 2 else values[0]
+
+    solved = [np.asarray(after.converged) for _, after in pairs]
+    return Stop(
+        mineral=chain.mineral,
+        stage=stage,
+        supplier=supplier,
+        share=share,
+        stages=market.stages,
+        regions=market.regions,
+        P0=join(0, "P"),
+        P=join(1, "P"),
+        D0=join(0, "D"),
+        D=join(1, "D"),
+        Q0=join(0, "Q"),
+        solved=np.concatenate(solved) if solved[0].ndim else solved[0],
+    )
