@@ -1,10 +1,12 @@
 """world show and build."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
 
+import miniature
 from orepact import world
 
 EARTH = world.load()
@@ -63,6 +65,53 @@ def test_build_needs_the_raw_files(orepact, monkeypatch, tmp_path) -> None:
     assert done.code == 2
     assert "Give --sources DIR, or set OREPACT_SOURCES." in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def own_world(orepact, tmp_path):
+    """A world of zinc from the miniature sources, built by the command."""
+    raw, out = miniature.write(tmp_path / "raw"), tmp_path / "out"
+    done = orepact("world", "build", "--sources", raw, "--out", out, "--minerals", "zinc")
+    assert done.code == 0, done.err
+    assert [line.split()[:2] for line in done.out.splitlines() if "zinc" in line] == [
+        ["zinc", "mined"],
+        ["zinc", "refined"],
+    ]
+    return out
+
+
+def test_a_world_from_publishers_files_end_to_end(orepact, own_world, small, monkeypatch) -> None:
+    (held,) = json.loads(orepact("world", "show", "--world", own_world, "--json").out)
+    output = np.array(held["output_t"])
+    assert output[0, held["regions"].index("PER")] == pytest.approx(1300, rel=0.05)
+    rows = json.loads(
+        orepact("world", "why", "zinc", "refined", "MEX", "--world", own_world, "--json").out
+    )
+    assert any(r["partner"] == "USA" and r["source"] == "un-comtrade" for r in rows)
+    monkeypatch.setenv("OREPACT_WORLD", str(own_world))
+    done = orepact("simulate", small(), "--minerals", "zinc", "--central", "--json")
+    assert done.code == 0, done.err
+    manifest = json.loads(done.out)["manifest"]
+    table = (own_world / "flows.parquet").read_bytes()
+    assert manifest["world_sha256"]["flows.parquet"] == hashlib.sha256(table).hexdigest()
+
+
+def test_a_folder_without_a_world(orepact, tmp_path) -> None:
+    done = orepact("world", "show", "--world", tmp_path)
+    assert done.code == 2
+    assert "holds no world. Build one there" in done.err
+
+
+def test_build_names_every_missing_file(orepact, tmp_path) -> None:
+    raw, out = miniature.write(tmp_path / "raw"), tmp_path / "out"
+    for name in ("facts/minerals.csv", "data/05_country/gdp/gdp_worldbank_datasets.csv"):
+        (raw / name).unlink()
+    done = orepact("world", "build", "--sources", raw, "--out", out, "--minerals", "zinc")
+    assert (done.code, done.out) == (2, "")
+    assert "2 files are missing" in done.err
+    assert "facts/minerals.csv" in done.err
+    assert "World Bank" in done.err
+    assert not out.exists()
 
 
 def test_why_gives_the_rows_behind_a_figure(orepact) -> None:

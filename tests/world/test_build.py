@@ -22,14 +22,7 @@ def zinc(zinc_sources):
     return ev, recipe, proxies, solve(ev, recipe, proxies)
 
 
-@pytest.fixture
-def shipped_values(monkeypatch):
-    held = compiled.tables()
-    kept = {n: held[n] for n in compiled.VALUES}
-    monkeypatch.setattr(build.values, "compile", lambda raw, ids: kept)
-
-
-def test_a_world_is_built_written_and_loaded(zinc_sources, tmp_path, shipped_values):
+def test_a_world_is_built_written_and_loaded(zinc_sources, tmp_path):
     report = build.build(zinc_sources, tmp_path / "a", ["zinc"])
     chain = compiled.assemble(compiled.tables(tmp_path / "a"), 2024).chain("zinc")
     r = chain.regions.index
@@ -43,18 +36,37 @@ def test_a_world_is_built_written_and_loaded(zinc_sources, tmp_path, shipped_val
     assert set(report.stages["grade"]) <= {"balanced", "mostly imputed"}
 
 
-def test_the_same_files_make_the_same_bytes(zinc_sources, tmp_path, shipped_values):
+def test_the_same_files_make_the_same_bytes(zinc_sources, tmp_path):
     for name in "ab":
         build.build(zinc_sources, tmp_path / name, ["zinc"])
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
-def test_nothing_is_half_written(zinc_sources, tmp_path, shipped_values):
-    (zinc_sources / baci.OLDER).unlink()
-    with pytest.raises(WorldError, match="baci_2022"):
+def test_a_failed_build_leaves_the_old_world(zinc_sources, tmp_path):
+    out = tmp_path / "out"
+    build.build(zinc_sources, out, ["zinc"])
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    path = zinc_sources / baci.OLDER
+    path.write_text(path.read_text().replace("500000.0", "many"))
+    with pytest.raises(WorldError, match=r"baci_2022\.csv', row 2: value = 'many'"):
+        build.build(zinc_sources, out, ["zinc"])
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_full_disk_leaves_no_half_of_a_world(zinc_sources, tmp_path, monkeypatch):
+    written = []
+
+    def fills(table, path, **how):
+        written.append(path)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device", str(path))
+        path.write_bytes(b"PAR1")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", fills)
+    with pytest.raises(OSError, match="No space left"):
         build.build(zinc_sources, tmp_path / "out", ["zinc"])
-    assert not (tmp_path / "out").exists()
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_kinds_say_how_a_cell_is_known(zinc):

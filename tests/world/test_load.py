@@ -249,6 +249,9 @@ def test_damaged_tables_raise(case):
 
 
 def test_a_missing_table_is_named(tmp_path):
+    with pytest.raises(WorldError, match=r"holds no world\. Build one there"):
+        compiled.tables(tmp_path)
+    compiled.write({"flows": pl.DataFrame({"t": [1.0]})}, tmp_path)
     with pytest.raises(WorldError, match=r"'nodes\.parquet' is missing"):
         compiled.tables(tmp_path)
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from orepact.cli.options import WorldFolder, tables_folder
 from orepact.errors import InputError
 
 
@@ -39,6 +40,7 @@ def simulate(
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
     ] = None,
+    world_folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Simulate a pact, from mine to magnet.
@@ -52,10 +54,11 @@ def simulate(
     agreed = pacts.read(pact)
     chosen = [m.strip() for m in minerals.split(",")] if minerals else None
     day = _day(on) if on else None
+    folder = tables_folder(world_folder)
     with _progress(not central) as step:
         run = run_pact(
             agreed,
-            world.load(),
+            world.load(folder=folder),
             chosen,
             on=day,
             draws=0 if central else draws,
@@ -65,12 +68,12 @@ def simulate(
     if out:
         from orepact.report.folder import write
 
-        for path in write(run, out, source=pact):
+        for path in write(run, out, source=pact, world=folder):
             typer.echo(f"wrote {path}", err=True)
     if as_json:
         from orepact.report.folder import document
 
-        typer.echo(document(run))
+        typer.echo(document(run, folder))
         return
     from rich.console import Console
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orepact.errors import InputError
+from orepact.cli.options import SourcesFolder, WorldFolder, sources_folder, tables_folder
 
 if TYPE_CHECKING:
+    import polars as pl
     from rich.table import Table
 
     from orepact.world import Chain
@@ -24,12 +24,13 @@ def show(
         str | None, typer.Argument(help="A mineral; default: a list of all.")
     ] = None,
     most: Annotated[int, typer.Option(help="Regions to show at each stage.")] = 12,
+    folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Output, capacity, trade, use and price at every stage, with grades and notes."""
     from orepact import world
 
-    w = world.load()
+    w = world.load(folder=tables_folder(folder))
     chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
     if as_json:
         import json
@@ -130,27 +131,39 @@ def _record(chain: Chain) -> dict[str, object]:
 
 @app.command("build")
 def build(
-    sources: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the publishers' files. Default: OREPACT_SOURCES."),
-    ] = None,
+    sources: SourcesFolder = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the tables go. Default: into the package.")
+        Path | None,
+        typer.Option(file_okay=False, help="Where the tables go. Default: into the package."),
+    ] = None,
+    minerals: Annotated[
+        str | None, typer.Option(help="Minerals by id or alias, comma-separated. Default: all.")
     ] = None,
 ) -> None:
-    """Compile the package's tables from the publishers' own files."""
-    from importlib.resources import files
+    """Compile a world from the publishers' own files.
 
+    What is missing is named all at once; nothing is written unless every table compiled.
+    """
     from orepact.world.build import build as compile_tables
 
-    found = sources or os.environ.get("OREPACT_SOURCES")
-    if not found:
-        raise InputError(
-            "No folder of raw files is named. Give --sources DIR, or set OREPACT_SOURCES."
-        )
-    target = out or Path(str(files("orepact.world").joinpath("tables")))
-    report = compile_tables(Path(found), target)
-    typer.echo(str(report), err=True)
+    chosen = [_id(m.strip()) for m in minerals.split(",")] if minerals else None
+    report = compile_tables(sources_folder(sources), tables_folder(out), chosen)
+    from rich.console import Console
+
+    Console().print(_balance_table(report.stages))
+    rows, size = sum(report.rows.values()), sum(report.bytes.values())
+    typer.echo(f"wrote {rows:,} rows in {size / 1e3:,.0f} kB to {report.out}", err=True)
+    if out:
+        typer.echo(f"Use it with --world {out}, or set OREPACT_WORLD.", err=True)
+
+
+def _balance_table(stages: pl.DataFrame) -> Table:
+    words = ("mineral", "stage", "grade")
+    table = _table("Balanced", words, ("trade imputed", "output moved"))
+    for r in stages.iter_rows(named=True):
+        shares = (f"{r['imputed_share']:.0%}", f"{r['moved']:.2%}")
+        table.add_row(*(r[n] for n in words), *shares)
+    return table
 
 
 @app.command("why")
@@ -158,13 +171,14 @@ def why(
     mineral: Annotated[str, typer.Argument(help="A mineral, as gallium.")],
     stage: Annotated[str, typer.Argument(help="One of its stages, as primary.")],
     region: Annotated[str, typer.Argument(help="A region, as USA or EUN.")],
+    folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """The rows behind a region's figures: prior, balanced, weight, how known, source."""
     from orepact import world
     from orepact.catalogue import region as find_region
 
-    rows = world.why(_id(mineral), stage, find_region(region))
+    rows = world.why(_id(mineral), stage, find_region(region), tables_folder(folder))
     if as_json:
         typer.echo(rows.write_json())
         return
@@ -182,12 +196,12 @@ def why(
 
 
 @app.command("check")
-def check() -> None:
+def check(folder: WorldFolder = None) -> None:
     """Compare the world with published figures; exit code 1 where a held one is missed."""
     from orepact import world
     from orepact.world.controls import compare
 
-    found = compare(world.load())
+    found = compare(world.load(folder=tables_folder(folder)))
     from rich.console import Console
 
     table = _table("Published figures", ("control", "mark", "inside"), ("published", "world"))

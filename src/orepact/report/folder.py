@@ -7,7 +7,6 @@ import json
 import platform
 from collections.abc import Iterator
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from orepact.errors import InputError
 from orepact.pact import SCENARIO
 from orepact.report.tables import tables
 from orepact.study.simulate import Run
+from orepact.world.compiled import TABLES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 KEYS = ("mineral", "stage", "region", "variable", "unit")
 
 
-def write(run: Run, out: Path, source: str = "") -> Iterator[Path]:
+def write(run: Run, out: Path, source: str = "", world: Path = TABLES) -> Iterator[Path]:
     """Write every table as Parquet and CSV, ``manifest.json`` and ``report.html`` into ``out``.
 
+    ``source`` is what the pact was read from, ``world`` the folder its world was loaded from.
     Yields each path as it is written.
     """
     from orepact.report.page import html
@@ -44,13 +45,14 @@ def write(run: Run, out: Path, source: str = "") -> Iterator[Path]:
     page.write_text(html(run), "utf-8")
     yield page
     manifest = out / "manifest.json"
-    manifest.write_text(json.dumps(describe(run, source, hashes), indent=2) + "\n", "utf-8")
+    manifest.write_text(json.dumps(describe(run, source, hashes, world), indent=2) + "\n", "utf-8")
     yield manifest
 
 
-def describe(run: Run, source: str = "", results: dict[str, str] | None = None) -> dict[str, Any]:
+def describe(
+    run: Run, source: str = "", results: dict[str, str] | None = None, world: Path = TABLES
+) -> dict[str, Any]:
     """What a run was computed from: versions, hashes of inputs and results, settings."""
-    world = files("orepact.world").joinpath("tables")
     return {
         "notice": SCENARIO,
         "pact": {
@@ -65,11 +67,7 @@ def describe(run: Run, source: str = "", results: dict[str, str] | None = None) 
         "draws": run.draws,
         "seed": run.seed if run.draws else None,
         "not_solved_draws": {m: r.failed for m, r in run.minerals.items()},
-        "world_sha256": {
-            t.name: _sha(t.read_bytes())
-            for t in sorted(world.iterdir(), key=lambda t: t.name)
-            if t.name.endswith(".parquet")
-        },
+        "world_sha256": {t.name: _sha(t.read_bytes()) for t in sorted(world.glob("*.parquet"))},
         "results_sha256": results or {},
         "versions": {
             "orepact": __version__,
@@ -79,10 +77,10 @@ def describe(run: Run, source: str = "", results: dict[str, str] | None = None) 
     }
 
 
-def document(run: Run) -> str:
+def document(run: Run, world: Path = TABLES) -> str:
     """The whole run as one JSON document: manifest and tables as lists of records."""
     found = {name: json.loads(table.write_json()) for name, table in tables(run).items()}
-    return json.dumps({"manifest": describe(run), **found}, indent=1)
+    return json.dumps({"manifest": describe(run, world=world), **found}, indent=1)
 
 
 def differences(first: Path, second: Path) -> pl.DataFrame:

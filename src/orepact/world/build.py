@@ -12,7 +12,7 @@ import polars as pl
 from orepact.catalogue import mineral
 from orepact.errors import WorldError
 from orepact.world import accuracy, holdout, values
-from orepact.world.compiled import TABLES, assemble
+from orepact.world.compiled import TABLES, assemble, write
 from orepact.world.controls import compare
 from orepact.world.evidence import Evidence, gather
 from orepact.world.flows import (
@@ -29,6 +29,7 @@ from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
 from orepact.world.screening import build as screening
 from orepact.world.sources import comtrade
+from orepact.world.sources.inputs import PARTS, require
 
 YEAR = 2024
 
@@ -102,15 +103,15 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
 def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> Report:
     """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
 
-    Nothing is written unless every table compiled.
+    Files that are missing are named all at once, before any is read. Nothing is written unless
+    every table compiled.
     """
+    require(raw, PARTS if ids is None else ("chains",))
     tables = compile(raw, ids)
     if ids is None:
         screened = screening.compile(raw)
         tables |= {f"screening/{name}": table for name, table in screened.items()}
-    for name, table in tables.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        table.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=12)
+    write(tables, out)
     return Report(
         out,
         {name: len(t) for name, t in tables.items()},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +24,10 @@ VALUES = ("prices", "freight", "distances", "duties", "customs_basis", "paramete
 
 def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
     """Read the tables that make a world, or raise :class:`WorldError` naming the missing one."""
+    if not any((folder / f"{name}.parquet").is_file() for name in FLOWS + VALUES):
+        raise WorldError(
+            f"'{folder}' holds no world. Build one there: orepact world build --out '{folder}'."
+        )
     out = {}
     for name in FLOWS + VALUES:
         path = folder / f"{name}.parquet"
@@ -32,6 +38,19 @@ def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
         except pl.exceptions.PolarsError as bad:
             raise WorldError(f"'{path.name}' cannot be read: {bad}. Build it again.") from bad
     return out
+
+
+def write(held: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """Write tables as Parquet: all to a temporary folder first, then into place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
+        for name, table in held.items():
+            path = Path(fresh) / f"{name}.parquet"
+            path.parent.mkdir(exist_ok=True)
+            table.write_parquet(path, compression="zstd", compression_level=12)
+        for name in held:
+            (folder / f"{name}.parquet").parent.mkdir(exist_ok=True)
+            os.replace(Path(fresh) / f"{name}.parquet", folder / f"{name}.parquet")
 
 
 def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:

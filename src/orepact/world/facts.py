@@ -19,6 +19,7 @@ from pathlib import Path
 from orepact.catalogue import minerals
 from orepact.errors import WorldError, nearest
 from orepact.world.register import ASSUMPTION, source
+from orepact.world.sources.files import find
 
 SHEET = "facts/minerals.csv"
 OWN = "stage_facts.toml"
@@ -194,10 +195,7 @@ def own_facts(text: str | None = None) -> list[dict[str, str]]:
 
 def stage_facts(raw: Path, ids: Collection[str] | None = None) -> dict[tuple[str, str], StageFacts]:
     """Read the sheet and our own rows: one for every mineral (or those in ``ids``) and stage."""
-    path = raw / SHEET
-    if not path.is_file():
-        raise WorldError(f"{path} is missing. Point the sources folder at one that holds it.")
-    with path.open(encoding="utf-8", newline="") as file:
+    with find(raw, SHEET).open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         header = next(rows)
         cells = [_whole(fields, header, rows.line_num) for fields in rows if fields]

@@ -15,8 +15,8 @@ from orepact.world.world import World
 YEARS = (2024,)
 
 
-def load(year: int = 2024) -> World:
-    """The world of a base year, all minerals.
+def load(year: int = 2024, folder: Path = TABLES) -> World:
+    """The world of a base year, all minerals: the package's, or one built into ``folder``.
 
     >>> world = load()
     >>> zinc = world.chain("zinc")
@@ -27,11 +27,11 @@ def load(year: int = 2024) -> World:
     """
     if year not in YEARS:
         raise WorldError(f"There is no world of {year}. There is one of {YEARS[0]}.")
-    return _load()
+    return _shipped() if folder == TABLES else assemble(tables(folder), year)
 
 
 @cache
-def _load() -> World:
+def _shipped() -> World:
     return assemble(tables(), YEARS[0])
 
 

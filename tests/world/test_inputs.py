@@ -1,0 +1,62 @@
+"""The list of files a build needs: complete, and told all at once."""
+
+import sys
+
+import pytest
+
+from orepact.errors import WorldError
+from orepact.world import build
+from orepact.world.register import register
+from orepact.world.sources import files
+from orepact.world.sources.inputs import inputs, missing, require
+
+CHAINS = ("chains",)
+
+
+def test_every_file_that_is_read_is_listed_and_every_listed_file_exists(zinc_sources, monkeypatch):
+    read = set()
+    whole = files.find
+
+    def find(raw, name):
+        read.add(name)
+        return whole(raw, name)
+
+    for module in list(sys.modules.values()):
+        if vars(module).get("find") is whole:
+            monkeypatch.setattr(module, "find", find)
+    build.compile(zinc_sources, ["zinc"])
+    listed = {f.path for f in inputs() if f.part in CHAINS}
+    assert read <= listed
+    assert not missing(zinc_sources, CHAINS)
+    # nickel ore and plant capacity are read for other minerals only
+    assert {path.rsplit("/", 1)[-1] for path in listed - read} == {
+        "UN_nickel_trade.csv",
+        "MCS2025_World_Data.csv",
+    }
+
+
+def test_all_missing_files_are_named_with_publisher_and_what_they_carry(zinc_sources):
+    for f in inputs()[2:4]:
+        (zinc_sources / f.path).unlink()
+    with pytest.raises(WorldError) as told:
+        require(zinc_sources, CHAINS)
+    assert str(told.value).startswith("2 files are missing")
+    for f in inputs()[2:4]:
+        s = register()[f.source]
+        for word in (f.path, s.publisher, s.title, s.url, f.carries, f.get):
+            assert word in str(told.value)
+
+
+def test_a_folder_that_is_not_there_is_one_error(tmp_path):
+    with pytest.raises(WorldError, match="does not exist"):
+        require(tmp_path / "nowhere")
+
+
+def test_a_full_baci_stands_for_its_extracts(zinc_sources):
+    extract = next(f for f in inputs() if f.path.endswith("30codes.parquet"))
+    (zinc_sources / extract.path).unlink()
+    assert missing(zinc_sources, CHAINS) == (extract,)
+    own = zinc_sources / extract.unless / "BACI_HS22_Y2024_V202601.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("t,i,j,k,v,q\n")
+    assert not missing(zinc_sources, CHAINS)
