@@ -15,6 +15,11 @@ table           one row per ...
                 price in USD/t, our own reliance from the same rows and why it differs
 ``origins``     party, mineral, stage and supplier: share of imports (USA) or of supply (EUN)
 ``eu``          mineral and edition: published supply risk and economic importance
+``world``       mineral and stage: output of a year with its range, t
+``uses``        mineral, application and industry: share of use, and the share of the industry's
+                output that would stop (low, central, high), with the reason
+``factors``     mineral and factor: recycling, substitution, companionality, volatility
+``parameters``  mineral and parameter: elasticities and idle capacity, by class
 ``governance``  region: mean of the World Bank's six indicators, and scaled 0 (best) to 10
 ``industries``  United States industry: output, value added (million USD), value added share
 ==============  ==============================================================================
@@ -51,11 +56,15 @@ class Screening:
     minerals: pl.DataFrame
     lists: pl.DataFrame
     supply: pl.DataFrame
+    world: pl.DataFrame
     capacity: pl.DataFrame
     us: pl.DataFrame
     origins: pl.DataFrame
     eu: pl.DataFrame
     governance: pl.DataFrame
+    uses: pl.DataFrame
+    factors: pl.DataFrame
+    parameters: pl.DataFrame
     industries: pl.DataFrame
     direct: Array
 
@@ -159,9 +168,11 @@ def check(s: Screening) -> None:
         numeric = frame.select(pl.col(pl.Float64))
         if numeric.select(pl.any_horizontal(pl.all().is_nan().any())).item():
             raise WorldError(f"The screening table '{f.name}' holds a NaN. Build it again.")
-    sums_to_one(s.supply, ("mineral", "stage", "source"), "supply")
+    sums_to_one(s.supply, ("mineral", "stage", "origin"), "supply")
     sums_to_one(s.origins, ("party", "mineral", "stage"), "origins")
-    one = s.supply.filter("preferred").select("mineral", "stage", "source").unique()
+    applications = s.uses.unique(["mineral", "application"])
+    sums_to_one(applications, ("mineral",), "uses")
+    one = s.supply.filter("preferred").select("mineral", "stage", "origin").unique()
     if one.select("mineral", "stage").is_duplicated().any():
         raise WorldError("A stage has two preferred sources of supply. Build the tables again.")
 

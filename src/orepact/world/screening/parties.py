@@ -9,6 +9,7 @@ import polars as pl
 
 from orepact.catalogue import countries, region, screened_minerals
 from orepact.errors import WorldError
+from orepact.world.register import ASSUMPTION
 from orepact.world.screening.recipe import Plan
 from orepact.world.screening.supply import SCHEMA, shares
 from orepact.world.sources import eu_crm, wgi
@@ -139,6 +140,7 @@ def governance(raw: Path) -> pl.DataFrame:
     """``governance``: region, mean6, scaled (EU study: 0 best, 10 worst), year, members, source.
 
     Regions of several countries are weighted by GDP; a member without either figure is left out.
+    New Caledonia, which the Bank does not rate, takes France's figure: an assumption.
     """
     gdp = wgi.gdp(raw)
     held = wgi.governance(raw).join(gdp, on="iso3", how="left")
@@ -156,6 +158,10 @@ def governance(raw: Path) -> pl.DataFrame:
         raise WorldError(
             f"Region {bad['region'][0]} has no governance figure: its members lack GDP."
         )
-    return out.with_columns(
-        scaled=10 * (2.5 - pl.col("mean6")) / 5, source=pl.lit("world-bank-wgi")
+    france = held.filter(pl.col("iso3") == "FRA")["mean6"].item()
+    caledonia = out.head(1).with_columns(
+        region=pl.lit("NCL"), mean6=pl.lit(france), members=pl.lit(1, out["members"].dtype)
     )
+    both = [out.with_columns(source=pl.lit("world-bank-wgi"))]
+    both += [caledonia.with_columns(source=pl.lit(ASSUMPTION))]
+    return pl.concat(both).with_columns(scaled=10 * (2.5 - pl.col("mean6")) / 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -41,7 +41,7 @@ def added(rows: pl.DataFrame, statistic: Statistic) -> pl.DataFrame:
 
 
 def shares(
-    parts: list[tuple[str, float | None, str, int]], total: float | None, where: str
+    parts: Sequence[tuple[str, float | None, str, int]], total: float | None, where: str
 ) -> list[tuple[str, float | None, float | None, str, int]]:
     """Shares that sum to one, with a row ``unallocated`` for what the total holds beyond its parts.
 

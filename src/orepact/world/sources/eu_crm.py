@@ -123,3 +123,19 @@ def criticality(raw: Path) -> pl.DataFrame:
     name = pl.col("Material").str.replace_all(r"\s+", " ").str.strip_chars()
     return rows.select(name.alias("material"), pl.col("Year").alias("year").str.strip_chars(),
                        pl.col("SR").alias("sr"), pl.col("EI").alias("ei"), "row")  # fmt: skip
+
+
+INDICES_2017 = "cases/eu_crm_2017_supply_risk.csv"
+
+
+def indices_2017(raw: Path) -> pl.DataFrame:
+    """Recycling input rate and substitution index of the study of 2017, where held.
+
+    Columns material, eol_rir, si, row; a share of one each.
+    """
+    rows = text_table(raw, INDICES_2017, ("material", "eol_rir", "si_sr"))
+    rows = numbers(rows, INDICES_2017, "eol_rir", "si_sr")
+    wrong = rows.filter(~pl.col("eol_rir").is_between(0, 1) | ~pl.col("si_sr").is_between(0, 1))
+    if len(wrong):
+        raise WorldError(f"'{INDICES_2017}', row {wrong['row'][0]}: an index beyond 0 and 1.")
+    return rows.select("material", "eol_rir", pl.col("si_sr").alias("si"), "row")
