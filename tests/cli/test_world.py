@@ -130,3 +130,14 @@ def test_check_holds_the_world_to_published_figures(orepact) -> None:
     assert done.code == 0
     assert "independent" in done.out
     assert "0 missed" in done.err
+
+
+def test_traced_shipments_stand_beside_direct_ones(orepact) -> None:
+    chain = EARTH.chain("antimony")
+    done = orepact("world", "show", "antimony", "--traced", "--into", "USA", "--most", "30")
+    rows = [line.split() for line in done.out.partition("antimony trioxide")[2].splitlines()]
+    row = next(r for r in rows if r[:2] == ["CHN", "USA"])
+    direct = chain.trade[chain.stage("trioxide"), chain.region("CHN"), chain.region("USA")]
+    assert float(row[2].replace(",", "")) == pytest.approx(direct, abs=0.5)
+    assert float(row[3].replace(",", "")) > direct
+    assert orepact("world", "show", "--traced").code == 2

@@ -280,3 +280,12 @@ def test_the_page_on_data_prints_these_tables():
     assert page.fill(text, held) == text
     with pytest.raises(WorldError, match="<!-- controls -->"):
         page.fill(text.replace("<!-- controls -->", ""), held)
+
+
+def test_a_customs_cell_of_one_good_does_not_ban_its_partner_from_another() -> None:
+    """China's 68 t of metal (2805.30) must not hide its 71 % of compounds (2846.90), MCS 2026."""
+    chain = world.load().chain("ndpr")
+    k, us = chain.stage("oxide"), chain.region("USA")
+    bought = chain.trade[k, :, us].copy()
+    bought[us] = 0.0
+    assert bought[chain.region("CHN")] / bought.sum() == pytest.approx(0.71, abs=0.03)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orepact.cli.options import SourcesFolder, WorldFolder, sources_folder, tables_folder
+from orepact.errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,12 +25,20 @@ def show(
         str | None, typer.Argument(help="A mineral; default: a list of all.")
     ] = None,
     most: Annotated[int, typer.Option(help="Regions to show at each stage.")] = 12,
+    traced: Annotated[
+        bool, typer.Option("--traced", help="Largest shipments, direct and traced through hubs.")
+    ] = False,
+    into: Annotated[
+        str | None, typer.Option(help="With --traced: one destination, as USA or EUN.")
+    ] = None,
     folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Output, capacity, trade, use and price at every stage, with grades and notes."""
     from orepact import world
 
+    if (into and not traced) or (traced and not mineral):
+        raise InputError("--traced needs a mineral, and --into needs --traced.")
     w = world.load(folder=tables_folder(folder))
     chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
     if as_json:
@@ -42,6 +51,9 @@ def show(
     console = Console()
     if mineral:
         for k in range(len(chains[0].stages)):
+            if traced:
+                console.print(_origins_table(chains[0], k, w.year, most, into))
+                continue
             console.print(_stage_table(chains[0], k, w.year, most))
             console.print(chains[0].notes.get(chains[0].stages[k], ""), "\n")
     else:
@@ -92,6 +104,32 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
             )  # fmt: skip
             price = _number(chain.price[k, r])
             table.add_row(chain.regions[r], *(_number(t / per) for t in tonnes), price)
+    return table
+
+
+def _origins_table(chain: Chain, k: int, year: int, most: int, into: str | None) -> Table:
+    """Shipments between regions as recorded and traced to the origin, largest first."""
+    import numpy as np
+
+    from orepact.catalogue import region
+    from orepact.world import traced
+
+    direct, found = chain.trade[k].copy(), traced(chain, chain.stages[k])
+    for matrix in (direct, found):
+        np.fill_diagonal(matrix, 0.0)
+    larger = np.maximum(direct, found)
+    if into:
+        larger[:, np.arange(len(chain.regions)) != chain.region(region(into))] = 0.0
+    table = _table(
+        f"{chain.mineral} {chain.stages[k]}, {year}, between regions (t)",
+        ("origin", "destination"),
+        ("direct", "traced"),
+    )
+    for at in np.argsort(-larger, axis=None, kind="stable")[:most]:
+        o, d = np.unravel_index(at, larger.shape)
+        if larger[o, d] > 0:
+            pair = (_number(float(m[o, d])) for m in (direct, found))
+            table.add_row(chain.regions[o], chain.regions[d], *pair)
     return table
 
 

@@ -5,7 +5,19 @@ zinc = world.load().chain("zinc")
 """
 
 from orepact.world.load import load, why
+from orepact.world.origins import traced
 from orepact.world.screening import Screening, screening
 from orepact.world.world import GRADES, KINDS, Chain, Range, World
 
-__all__ = ["GRADES", "KINDS", "Chain", "Range", "Screening", "World", "load", "screening", "why"]
+__all__ = [
+    "GRADES",
+    "KINDS",
+    "Chain",
+    "Range",
+    "Screening",
+    "World",
+    "load",
+    "screening",
+    "traced",
+    "why",
+]

@@ -76,7 +76,8 @@ class Recipe:
     stages: Mapping[str, StageRecipe]
 
 
-def _strict(cls: type, raw: Mapping[str, Any], where: str) -> Any:
+def strict(cls: type, raw: Mapping[str, Any], where: str) -> Any:
+    """Build a dataclass from a table, or raise :class:`WorldError` for an unknown key."""
     known = {f.name.rstrip("_") for f in fields(cls)}
     for key in raw:
         if key not in known:
@@ -90,8 +91,8 @@ def _strict(cls: type, raw: Mapping[str, Any], where: str) -> Any:
 def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
     for key in ("us_imports", "us_exports"):
         if key in raw:
-            raw[key] = tuple(_strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
-    stage: StageRecipe = _strict(StageRecipe, raw, where)
+            raw[key] = tuple(strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
+    stage: StageRecipe = strict(StageRecipe, raw, where)
     for name in ("output", "secondary", "draw", "build"):
         for region, figure in getattr(stage, name).items():
             whole = isinstance(figure, list) and [type(x) for x in figure[1:]] == [str, str]
