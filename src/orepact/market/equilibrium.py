@@ -94,13 +94,15 @@ def solve(
     start: Outcome | None = None,
     tol: float = 1e-11,
     must_solve: bool = True,
+    follow: bool = True,
 ) -> Outcome:
     """Find the equilibrium of ``market`` under ``wedges`` (default: the base year's duties).
 
     Leading axes of either are solved together. ``start`` gives an earlier outcome to start
     from. Money and tonnes are checked on every solve. Raises :class:`NotSolvedError` where no
     equilibrium is found (``must_solve=False`` returns it with its status instead) and
-    :class:`AccountsError` where the accounts do not balance.
+    :class:`AccountsError` where the accounts do not balance. ``follow=False`` does not follow
+    members that stall by continuation, which takes them one at a time.
     """
     w = Wedges.base(market) if wedges is None else wedges
     check_wedges(w, len(market.stages), len(market.regions), HOLDERS)
@@ -111,7 +113,7 @@ def solve(
     same = start is not None and start.wedges.holder == w.holder
     rent0 = start.state.rent if start is not None and same else None
     root, state = attempt(market, closed, active, p0, rent0, tol)
-    if not np.all(root.converged):
+    if follow and not np.all(root.converged):
         root, state = rescue(market, closed, active, root, state, tol)
     lost = np.any(_sourceless(market, closed) & (state.Q > 0), axis=(-2, -1))
     root = root._replace(converged=root.converged & ~lost)

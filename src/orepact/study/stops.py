@@ -6,6 +6,7 @@ up to the backstop; the base year's equilibrium is the start.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,9 @@ import numpy as np
 from orepact.catalogue import POOLS
 from orepact.errors import InputError, NoMatchError
 from orepact.market import Market, Outcome, Wedges, calibrate, solve
+from orepact.market.batch import take
 from orepact.study.draws import Draws
+from orepact.study.pooling import REST, pooled
 from orepact.world import Chain
 
 Array = Any
@@ -22,7 +25,13 @@ Array = Any
 PLAUSIBLE = 0.05
 """Share of world output at a stage from which a supplier's stop is looked at."""
 
-CHUNK = 32
+PARTIES = ("USA", "MEX", "CAN", "EUN", "JPN", "CHN")
+"""Regions that stay on their own in draws, beside the suppliers."""
+
+CHUNK = 64
+
+PATH = (0.5, 0.2, 0.05, 0.02, 0.005, 0.001, 1e-4, 0.0)
+"""Shares of the banned routes left open, on the way to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +88,75 @@ def suppliers(chain: Chain, stage: str, at_least: float = PLAUSIBLE) -> dict[str
     found = {
         r: float(y) / total
         for r, y in zip(chain.regions, made, strict=True)
-        if y / total >= at_least and (r == "EUN" or r not in POOLS)
+        if y > 0 and y / total >= at_least and (r == "EUN" or r not in {*POOLS, REST})
     }
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def stops(
-    chain: Chain, sample: Draws | None = None, wanted: list[tuple[str, str]] | None = None
+    chain: Chain,
+    sample: Draws | None = None,
+    wanted: list[tuple[str, str]] | None = None,
+    parties: Collection[str] = PARTIES,
 ) -> list[Stop]:
     """Every plausible supplier's stop at every stage, or the (stage, supplier) pairs wanted.
 
-    With a ``sample`` every draw is solved; without, central values are.
+    Without a ``sample`` central values are solved in the full chain. With one, every draw is
+    solved with the plausible suppliers, those wanted and ``parties`` on their own and all other
+    regions pooled (:func:`~orepact.study.pooling.pooled`); draws that do not solve are marked.
+    Raises :class:`NoMatchError` where a wanted supplier makes nothing at its stage.
     """
     shares = {(s, r): v for s in chain.stages for r, v in suppliers(chain, s, 0.0).items()}
-    if wanted is None:
-        wanted = [key for key, v in shares.items() if v >= PLAUSIBLE]
-    for stage, supplier in wanted:
-        if shares.get((stage, supplier), 0.0) <= 0:
+    plausible = [key for key, v in shares.items() if v >= PLAUSIBLE]
+    for stage, supplier in wanted or ():
+        if (stage, supplier) not in shares:
             raise NoMatchError(
                 f"{supplier} makes no {chain.mineral} {stage}: a stop would touch nothing."
             )
-    parts: dict[tuple[str, str], list[tuple[Outcome, Outcome]]] = {p: [] for p in wanted}
-    n = len(sample) if sample else 0
-    spans = [(a, min(a + CHUNK, n)) for a in range(0, n, CHUNK)] if sample else [(0, 0)]
-    for start, stop in spans:
-        market = calibrate(chain, sample.chunk(start, stop) if sample else None)
+    chosen = plausible if wanted is None else wanted
+    solved: dict[tuple[str, str], list[tuple[Outcome, Outcome]]] = {p: [] for p in chosen}
+    if sample:
+        chain = pooled(chain, [*parties, *(r for _, r in (*plausible, *chosen))])
+    for values in _chunks(sample):
+        market = calibrate(chain, values)
         base = solve(market)
-        for stage, supplier in wanted:
+        for stage, supplier in chosen:
             try:
                 w = export_stop(market, stage, supplier)
             except NoMatchError:
                 continue
-            out = solve(market, w, start=base, must_solve=False)
-            parts[stage, supplier].append((base, out))
-    return [
-        _joined(chain, stage, supplier, shares[stage, supplier], pairs)
-        for (stage, supplier), pairs in parts.items()
-        if pairs
-    ]
+            out = _followed(market, w, base) if sample else solve(market, w, start=base)
+            solved[stage, supplier].append((base, out))
+    return [_joined(chain, *key, shares[key], pairs) for key, pairs in solved.items() if pairs]
+
+
+def _chunks(sample: Draws | None) -> Iterator[dict[tuple[str, str], Array] | None]:
+    if sample is None:
+        yield None
+        return
+    for start in range(0, len(sample), CHUNK):
+        yield sample.chunk(start, min(start + CHUNK, len(sample)))
+
+
+def _followed(market: Market, w: Wedges, base: Outcome) -> Outcome:
+    """Solve all draws; those that stall are led there together, closing the routes by steps."""
+    out = solve(market, w, start=base, must_solve=False, follow=False)
+    late = np.flatnonzero(~np.broadcast_to(out.converged, base.state.p.shape[:-2]))
+    if not len(late):
+        return out
+    few, shut = take(market, (late,)), take(w, (late,))
+    step = solve(few, must_solve=False, follow=False)
+    for part in PATH:
+        nearly = replace(shut, open=np.where(shut.open == 0, part, 1.0))
+        step = solve(few, nearly, start=step, must_solve=False, follow=False)
+    converged = np.array(out.converged)
+    converged[late] = step.converged
+    fields = {}
+    for name in ("P", "D"):
+        value = np.array(getattr(out.state, name))
+        value[late] = getattr(step.state, name)
+        fields[name] = value
+    return replace(out, converged=converged, state=out.state._replace(**fields))
 
 
 def _joined(
