@@ -125,11 +125,14 @@ def test_why_gives_the_rows_behind_a_figure(orepact) -> None:
     assert orepact("world", "why", "ndpr", "oxid", "US").code == 2
 
 
-def test_check_holds_the_world_to_published_figures(orepact) -> None:
+def test_check_runs_every_check_on_the_shipped_world(orepact) -> None:
     done = orepact("world", "check")
     assert done.code == 0
-    assert "independent" in done.out
-    assert "0 missed" in done.err
+    assert "0 failed" in done.err
+    assert "independent" in orepact("world", "check", "--figures").out
+    found = json.loads(orepact("world", "check", "--json").out)
+    assert found[0]["name"] == "balance"
+    assert {c["status"] for c in found} <= {"ok", "listed"}
 
 
 def test_traced_shipments_stand_beside_direct_ones(orepact) -> None:
@@ -141,3 +144,11 @@ def test_traced_shipments_stand_beside_direct_ones(orepact) -> None:
     assert float(row[2].replace(",", "")) == pytest.approx(direct, abs=0.5)
     assert float(row[3].replace(",", "")) > direct
     assert orepact("world", "show", "--traced").code == 2
+
+
+def test_check_of_a_fictional_world_fails_on_published_figures_alone(orepact, own_world) -> None:
+    done = orepact("world", "check", "--world", own_world, "--json")
+    assert done.code == 1
+    found = {c["name"]: c for c in json.loads(done.out)}
+    assert [n for n, c in found.items() if c["status"] == "failed"] == ["published figures"]
+    assert "Mexico to US, refined zinc" in found["published figures"]["found"]
