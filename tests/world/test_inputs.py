@@ -1,11 +1,14 @@
 """The list of files a build needs: complete, and told all at once."""
 
+import importlib
+import pkgutil
+import re
 import sys
 
 import pytest
 
 from orepact.errors import WorldError
-from orepact.world import build
+from orepact.world import build, sources
 from orepact.world.register import register
 from orepact.world.sources import files
 from orepact.world.sources.inputs import inputs, missing, require
@@ -60,3 +63,14 @@ def test_a_full_baci_stands_for_its_extracts(zinc_sources):
     own.parent.mkdir(parents=True)
     own.write_text("t,i,j,k,v,q\n")
     assert not missing(zinc_sources, CHAINS)
+
+
+def test_every_path_that_a_reader_names_is_listed():
+    listed = {f.path for f in inputs()}
+    # a published table that the tests of the accounts compare with; no build reads it
+    unread = {"data/08_io/bea/detail_bea_requirements_domestic.csv"}
+    for name in (m.name for m in pkgutil.iter_modules(sources.__path__)):
+        module = importlib.import_module(f"orepact.world.sources.{name}")
+        for value in vars(module).values():
+            if isinstance(value, str) and re.fullmatch(r"[a-z]+/[\w./-]+\.[a-z.]+", value):
+                assert value in listed | unread, f"{name} reads {value}"
