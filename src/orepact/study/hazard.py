@@ -7,6 +7,7 @@ central and high, drawn together with everything else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -42,6 +43,23 @@ OECD = frozenset(
     }
 )  # fmt: skip
 """Members of the OECD among the model's regions; the EU stands for its members there."""
+
+_CHINA = frozenset(
+    {"gallium", "germanium", "graphite", "antimony", "tungsten", "tellurium", "bismuth", "indium"}
+    | {"samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium"}
+    | {"holmium", "erbium", "thulium", "europium", "ytterbium"}
+)
+CONTROLS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "CHN": _CHINA,
+        "IDN": frozenset({"nickel", "aluminium", "tin"}),
+        "COD": frozenset({"cobalt"}),
+        "ZWE": frozenset({"lithium"}),
+    }
+)
+"""Exports under licence, quota or ban at any time of 2023-25, by supplier: general knowledge of
+announcements (Chinese licences, some suspended until November 2026; Indonesian ore bans; the
+Congolese cobalt quota), not read from a register."""
 
 FACTORS = MappingProxyType({"controlled": CONTROLLED, "allied": ALLIED})
 

@@ -96,6 +96,7 @@ class ScreenRow:
     grade: str
     use_t: Metric
     import_reliance: Metric
+    published_reliance: Metric
     world_hhi: Metric
     governed_hhi: Metric
     bloc_hhi: Metric

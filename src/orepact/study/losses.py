@@ -1,0 +1,240 @@
+"""A one-year stop of every plausible supplier's exports: prices, shortfall and what it costs.
+
+In the manner of the assessment behind the United States' list of 2025: supply response up to
+capacity, price effect, loss to using industries through the input-output accounts, weighted by
+an annual probability. Nothing here is fitted to a published result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from orepact.catalogue import POOLS
+from orepact.errors import InputError
+from orepact.market.calibrate import between
+from orepact.study.draws import draw
+from orepact.study.hazard import CONTROLS, allied, annual_probability
+from orepact.study.loss import (
+    at_stake,
+    extra_cost,
+    lowest_value_first,
+    proportional,
+    span,
+    value_added_lost,
+)
+from orepact.study.onestage import stopped
+from orepact.study.rows import governance, makers
+from orepact.study.screened import Basis, Loss
+from orepact.study.stops import PLAUSIBLE, Stop, stops
+from orepact.world import Chain, Screening
+
+Array = Any
+
+OWN_USE: dict[str, tuple[float, float, float]] = {"CHN": (0.25, 0.40, 0.55)}
+"""Share of the world's use that the supplier itself has, where no chain says so (assumed)."""
+
+OTHERS_USE = (0.0, 0.02, 0.06)
+SMALL = 1e-3
+
+BACKSTOP = (3.0, 8.0, 20.0)
+"""Multiple of the base price at which the use of a mineral without a chain ends (assumed)."""
+
+GROWTH = 1.49
+"""Nominal GDP of the United States, 2024 over 2017, the accounts' year (World Bank)."""
+
+OXIDES = {
+    "lanthanum": 0.25, "cerium": 0.42, "praseodymium": 0.048, "neodymium": 0.175,
+    "samarium": 0.020, "europium": 0.003, "gadolinium": 0.013, "terbium": 0.0015,
+    "dysprosium": 0.008, "holmium": 0.0012, "erbium": 0.004, "thulium": 0.0004,
+    "ytterbium": 0.0025, "lutetium": 0.0003,
+}  # fmt: skip
+"""Each element's part of an account that rare earths share, in proportion to what mines give
+(assumed); it scales only the bill, not the output lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a stop does to a party in each draw: rises as shares, tonnes and USD/t of the base."""
+
+    stage: str
+    supplier: str
+    share: float
+    engine: Literal["chain", "one stage"]
+    basis: Basis
+    world_rise: Array
+    rise: Array
+    shortfall: Array
+    cost: Array
+    unsolved: int
+    why: str
+
+
+def losses(
+    mineral: str, chain: Chain | None, party: str, held: Screening, draws: int, seed: int
+) -> list[Loss]:
+    """Every supplier of at least 5 % of a stage's output, except the party itself."""
+    u = uniform(draws, seed)
+    effects = (
+        _chain_effects(chain, party, draws, seed)
+        if chain is not None
+        else _survey_effects(mineral, party, held, u)
+    )
+    return [_loss(mineral, party, e, held, u) for e in effects]
+
+
+def uniform(draws: int, seed: int) -> Array:
+    """(N, 10) scrambled Sobol points; columns 0-4 behaviour, 5 own use, 6 stake, 7 rationing,
+    8 probability, 9 substitution."""
+    from scipy.stats import qmc  # 1 s to import
+
+    return np.clip(qmc.Sobol(10, rng=seed + 1).random(draws), 1e-9, 1 - 1e-9)
+
+
+def _chain_effects(chain: Chain, party: str, draws: int, seed: int) -> list[Effect]:
+    found = stops(chain, draw(chain, draws, seed))
+    return [_effect(chain, s, party) for s in found if s.supplier != party]
+
+
+def _effect(chain: Chain, s: Stop, party: str) -> Effect:
+    d, o = s.regions.index(party), s.regions.index(s.supplier)
+    D0, D, P0, P = (x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P))
+    used = D0.sum(axis=1)
+    base: Basis = "assumed" if chain.grade[s.stage] == "scenario" else "chain"
+    k = s.stages.index(s.stage)
+    away = np.arange(len(s.regions)) != o
+    Q0 = s.Q0.reshape(-1, len(s.stages), len(s.regions))[:, k, away]
+    ratio = (s.P / s.P0).reshape(-1, len(s.stages), len(s.regions))[:, k, away]
+    world = (Q0 * (ratio - 1)).sum(axis=1) / Q0.sum(axis=1)
+    solved = np.broadcast_to(s.solved, world.shape)
+    if np.all(used <= 0):
+        nothing = np.zeros_like(world)
+        return Effect(s.stage, s.supplier, s.share, "chain", base, world, nothing, nothing,
+                      nothing, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
+    short = np.clip(1 - D.sum(axis=1) / used, 0, 1)
+    value = np.maximum((D0 * P0).sum(axis=1), 1e-300)
+    rise = (D0 * (P - P0)).sum(axis=1) / value
+    each = np.clip(1 - D / np.maximum(D0, 1e-300), 0, 1)
+    cost = extra_cost(D0, np.maximum(P - P0, 0.0), each).sum(axis=1)
+    blank = np.where(solved, 0.0, np.nan)
+    return Effect(
+        s.stage, s.supplier, s.share, "chain", base, world + blank, rise + blank, short + blank,
+        cost + blank, int((~solved).sum()), "",
+    )  # fmt: skip
+
+
+def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list[Effect]:
+    par = {
+        n: between(*_range(held.of("parameters", mineral), "parameter", n), u[:, j])
+        for j, n in enumerate(("eps", "spare", "eta"))
+    }
+    backstop = between(*BACKSTOP, u[:, 3])
+    recycling = between(*_range(held.of("factors", mineral), "factor", "eol_rir"), u[:, 4])
+    account = held.us.filter(pl.col("mineral") == mineral)
+    bill = _bill(account) if party == "USA" else 0.0
+    out = []
+    for stage, place, share in (
+        (k, r, v) for k, parts in makers(held, mineral).items() for r, v in parts.items()
+    ):
+        if share < PLAUSIBLE or place == party or (place in POOLS and place != "EUN"):
+            continue
+        own = between(*OWN_USE.get(place, OTHERS_USE), u[:, 5])
+        own = np.minimum(own, share * (1 - SMALL))
+        rise, short = stopped(
+            share, own, recycling, par["eps"], par["spare"],
+                              par["eta"], backstop)  # fmt: skip
+        cost = extra_cost(bill, rise, short)
+        why = "" if bill else "the party's bill for it is not known: no extra cost counted"
+        out.append(
+            Effect(stage, place, share, "one stage", "assumed", rise, rise, short,
+                   cost, 0, why)
+        )  # fmt: skip
+    return out
+
+
+def _range(rows: pl.DataFrame, column: str, name: str) -> tuple[float, float, float]:
+    found = rows.filter(pl.col(column) == name)
+    if found.is_empty():
+        raise InputError(f"No range of '{name}' is held for this mineral. Build the world again.")
+    low, central, high = found.select("low", "central", "high").row(0)
+    return low, central, high
+
+
+def _bill(account: pl.DataFrame) -> float:
+    """What United States users pay in the base year, USD: use (else imports) times price.
+
+    Of an account that several elements share, the element's assumed part.
+    """
+    for r in account.iter_rows(named=True):
+        t = r["use"] if r["use"] is not None else r["imports"]
+        if t is not None and r["price"] is not None:
+            return float(t * r["price"] * (OXIDES.get(r["mineral"], 1.0)))
+    return 0.0
+
+
+@cache
+def _industry(held: Screening) -> tuple[tuple[str, ...], Array, Array, Array]:
+    """Industries, output (USD of 2024: the accounts scaled by nominal GDP), total requirements,
+    value added in a dollar of final demand."""
+    i = held.industries
+    output = i["output"].to_numpy() * 1e6 * GROWTH
+    total = held.total()
+    return held.codes, output, total, i["value_added_share"].to_numpy() @ total
+
+
+def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Loss:
+    controlled = mineral in CONTROLS.get(e.supplier, frozenset())
+    governed = governance(held).get(e.supplier)
+    if governed is None:
+        raise InputError(f"No governance score of {e.supplier} is held. Build the world again.")
+    p = annual_probability(
+        governed, u[:, 8], controlled=controlled, allied=allied(party, e.supplier)
+    )
+    shown = (span(p), span(e.world_rise), span(e.rise), span(e.shortfall))
+    head = (mineral, e.stage, e.supplier, party, e.share, e.engine, e.basis, *shown)
+    if party != "USA":
+        why = f"no input-output tables of {party} are held"
+        return Loss(*head, None, None, None, None, None, e.unsolved, why)
+    lost = output_lost(mineral, e.shortfall, held, u)
+    whole = e.cost + lost
+    expected = p * whole
+    ok = np.isfinite(expected)
+    return Loss(
+        *head, span(e.cost), span(lost), span(whole), span(expected),
+        float(expected[ok].mean()), e.unsolved, e.why,
+    )  # fmt: skip
+
+
+def output_lost(mineral: str, shortfall: Array, held: Screening, u: Array) -> Array:
+    """Value added lost in the United States (N,), USD, for shortfalls (N,) of a mineral.
+
+    Half of the draws ration in proportion, the others between that and lowest value first.
+    """
+    codes, output, total, content = _industry(held)
+    rows = held.of("uses", mineral).filter(
+        pl.col("industry").is_in(list(codes)) & (pl.col("share") > 0)
+    )
+    rows = rows.with_columns(part=pl.col("share") / pl.len().over("application"))
+    at = np.array([codes.index(c) for c in rows["industry"].to_list()])
+    low, central, high = (rows[n].to_numpy()[None, :] for n in ("low", "central", "high"))
+    depends = between(low, central, high, u[:, 6][:, None])
+    spared = between(*_range(held.of("factors", mineral), "factor", "replaceable"), u[:, 9])[
+        :, None
+    ]
+    stake = at_stake(depends, output[at][None, :], spared)
+    share = rows["part"].to_numpy() / rows["part"].sum()
+    ok = np.isfinite(shortfall)
+    q = np.where(ok, shortfall, 0.0)
+    even, kind = proportional(q, stake), lowest_value_first(q, stake, share)
+    weight = np.clip(2 * u[:, 7], 0, 1)[:, None]
+    lost = weight * even + (1 - weight) * kind
+    names, inverse = np.unique(at, return_inverse=True)
+    merged = np.zeros((len(lost), len(names)))
+    np.add.at(merged.T, inverse, lost.T)
+    merged = np.minimum(merged, output[names])
+    gone = value_added_lost(merged, total[np.ix_(names, names)], content[names])
+    return np.where(ok, gone, np.nan)

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from orepact import world
+from orepact.catalogue import screened_minerals
+from orepact.errors import InputError, UnknownIdError
+from orepact.study.losses import losses, output_lost, uniform
+from orepact.study.rows import makers
+from orepact.study.screen import screen
+
+EARTH, HELD = world.load(), world.screening()
+
+
+@pytest.fixture(scope="module")
+def quick():
+    return screen("USA", EARTH, draws=0)
+
+
+@pytest.fixture(scope="module")
+def lossy():
+    return screen("USA", EARTH, ["gallium", "rhodium"], draws=8)
+
+
+def test_every_listed_mineral_has_a_row_and_every_unknown_a_reason(quick):
+    assert {r.mineral for r in quick.rows} == set(screened_minerals())
+    for r in quick.rows:
+        for name in ("import_reliance", "world_hhi", "spare_elsewhere", "expected_loss", "score"):
+            m = getattr(r, name)
+            assert m.value is not None or m.why
+    values = [r.score.value or 0 for r in quick.rows]
+    assert values == sorted(values, reverse=True)
+    assert all(0 <= v <= 1 for v in values)
+
+
+def test_chain_rows_are_the_chains_figures(quick):
+    chain = EARTH.chain("zinc")
+    row = quick.row("zinc", "refined")
+    k, us = chain.stage("refined"), chain.region("USA")
+    share = chain.output[k] / chain.output[k].sum()
+    assert row.world_hhi.value == pytest.approx(1e4 * (share**2).sum())
+    away = chain.trade[k, :, us].copy()
+    away[us] = 0.0
+    assert row.top_source == chain.regions[int(np.argmax(away))]
+    assert row.published_reliance.value == pytest.approx(0.73)
+    assert row.import_reliance.value == pytest.approx(0.73, abs=0.02)
+
+
+def test_a_survey_row_says_so(quick):
+    row = quick.row("rhodium")
+    assert row.grade == "survey"
+    assert row.top_supplier == "ZAF"
+    assert row.top_share.basis == "survey"
+
+
+def test_members_lower_the_blocs_concentration_only():
+    alone = screen("USA", EARTH, ["copper"], draws=0).row("copper", "mined")
+    bloc = screen("USA", EARTH, ["copper"], members=["CHL"], draws=0).row("copper", "mined")
+    assert bloc.bloc_hhi.value < alone.bloc_hhi.value
+    assert bloc.world_hhi == alone.world_hhi
+
+
+def test_losses_are_ordered_positive_and_repeat(lossy):
+    again = screen("USA", EARTH, ["gallium", "rhodium"], draws=8)
+    for row, same in zip(lossy.rows, again.rows, strict=True):
+        assert row.losses == same.losses
+        for x in row.losses:
+            assert x.supplier != "USA"
+            assert 0 <= x.loss.low <= x.loss.median <= x.loss.high
+            assert 0 <= x.shortfall.median <= 1
+            assert x.loss.median >= x.extra_cost.low
+    assert {x.engine for r in lossy.rows for x in r.losses} == {"chain", "one stage"}
+    assert lossy.row("gallium", "primary").worst.supplier == "CHN"
+
+
+def test_no_shortfall_no_loss_and_more_is_worse():
+    u = uniform(8, 1)
+    none, some, more = (output_lost("gallium", np.full(8, q), HELD, u) for q in (0.0, 0.2, 0.6))
+    assert none == pytest.approx(0.0)
+    assert (some > 0).all()
+    assert (more >= some).all()
+
+
+def test_other_parties_get_shortfall_without_money():
+    for x in losses("rhodium", None, "EUN", HELD, 8, 1):
+        assert x.loss is None
+        assert "no input-output tables of EUN" in x.why
+        assert x.shortfall.median > 0
+
+
+def test_makers_add_up_to_one_at_most():
+    for id in screened_minerals():
+        for stage, parts in makers(HELD, id).items():
+            assert 0 < sum(parts.values()) <= 1 + 1e-6, (id, stage)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(UnknownIdError):
+        screen("USB", EARTH, ["gallium"], draws=0)
+    with pytest.raises(UnknownIdError, match="galium"):
+        screen("USA", EARTH, ["galium"], draws=0)
+    with pytest.raises(InputError):
+        screen("USA", EARTH, ["gallium"], draws=0).row("gallium", "refined")
