@@ -149,6 +149,43 @@ def test_a_recipe_without_a_stage_is_named():
         load_recipes('[zinc]\nchapter = "Z"\n[zinc.mined]\nuse = "none"\nnote = "n"\n')
 
 
+NICKEL = """
+[nickel]
+chapter = "NICKEL"
+mined = {{ use = "none", note = "n" }}
+intermediate = {{ use = "none", note = "n" }}
+refined = {{ use = "apparent", note = "n", {feeds} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("feeds", "said"),
+    [
+        ("input = 1.03", "is fed by mined, intermediate and gives none in feeds"),
+        ("feeds = { mined = { default = 1.0 } }", "gives mined in feeds"),
+        ("feeds = { mined = { IDN = 1 }, intermediate = { default = 1 } }", "needs a default"),
+        ("feeds = { mined = { default = -1 }, intermediate = { default = 1 } }", "negative"),
+        (
+            "input = 1, feeds = { mined = { default = 1 }, intermediate = { default = 1 } }",
+            "both feeds and input",
+        ),
+    ],
+)
+def test_a_stage_with_two_feeds_says_how_much_of_each(feeds, said):
+    with pytest.raises(WorldError, match=said):
+        load_recipes(NICKEL.format(feeds=feeds))
+
+
+def test_a_shipment_carries_the_code_that_recorded_it(zinc_sources, tmp_path):
+    build.build(zinc_sources, tmp_path / "a", ["zinc"])
+    flows = pl.read_parquet(tmp_path / "a/flows.parquet")
+    code = {(r["origin"], r["destination"]): r["code"] for r in flows.iter_rows(named=True)}
+    assert code["PER", "CHN"] == "260800"  # BACI
+    assert code["MEX", "USA"] == "790111"  # customs
+    told = flows.filter(pl.col("kind").is_in(["imputed", "domestic"]))
+    assert set(told["code"]) == {""}
+
+
 def test_adjustments_list_the_largest_first(zinc):
     ev, recipe, _, solved = zinc
     table = build.flow_tables(ev, {"zinc": recipe}, {"zinc": solved})["adjustments"]

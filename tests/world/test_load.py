@@ -186,7 +186,26 @@ def test_idle_smelters_and_sponge_plants_count(shipped):
 
 def test_anode_takes_spherical_for_its_natural_share(shipped):
     chain = shipped.chain("graphite")
-    assert chain.inputs[2, 1, chain.region("CHN")] == pytest.approx(1.05 * 0.18)
+    anode, feeds = chain.stage("anode"), [chain.stage(s) for s in ("spherical", "synthetic")]
+    assert chain.inputs[anode, feeds, chain.region("CHN")] == pytest.approx(
+        [1.05 * 0.18, 1.05 * 0.82]
+    )
+    assert chain.inputs[anode, feeds, chain.region("MEX")] == pytest.approx([0, 1.05])
+
+
+def test_nickel_is_refined_from_ore_and_from_what_others_made_of_it(shipped):
+    chain = shipped.chain("nickel")
+    ore, mid, refined = (chain.stage(s) for s in ("mined", "intermediate", "refined"))
+    r = chain.region
+    # pig iron straight from ore; Norway refines bought matte only
+    assert chain.inputs[refined, ore, r("IDN")] > 10 * chain.inputs[refined, mid, r("IDN")]
+    assert chain.inputs[refined, ore, r("NOR")] == 0 < chain.inputs[refined, mid, r("NOR")]
+    # Indonesia bans exports of ore and sells matte and precipitate
+    abroad = chain.trade[ore, r("IDN")].sum() - chain.trade[ore, r("IDN"), r("IDN")]
+    assert abroad == 0
+    assert chain.trade[mid, r("IDN"), r("CHN")] > 400_000
+    # EU imports of Russian matte, EUR 636 m at 1.0824 USD and 13,450 USD/t
+    assert chain.trade[mid, r("RUS"), r("EUN")] == pytest.approx(51_200, rel=0.1)
 
 
 def test_withheld_cells_are_tested():

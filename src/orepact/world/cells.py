@@ -46,12 +46,16 @@ KIND = {k: i for i, k in enumerate(KINDS)}
 
 @dataclass(slots=True)
 class Trade:
-    """Cells of one stage while it is put together: R x R tonnes, kinds, weights, sources."""
+    """Cells of one stage while it is put together: R x R tonnes, kinds, weights, sources, codes.
+
+    ``code`` is the customs code of a cell's larger part, '' where none gives it.
+    """
 
     t: Array
     kind: NDArray[np.int8]
     weight: Array
     source: NDArray[np.object_]
+    code: NDArray[np.object_]
     pinned: NDArray[np.bool_]
 
     @classmethod
@@ -59,19 +63,35 @@ class Trade:
         """No trade among ``n`` regions."""
         z = np.zeros((n, n))
         text = np.full((n, n), "", dtype=object)
-        return cls(z.copy(), z.astype(np.int8), z.copy(), text, z.astype(bool))
+        return cls(z.copy(), z.astype(np.int8), z.copy(), text, text.copy(), z.astype(bool))
 
-    def put(self, where: NDArray[np.bool_], t: Array, kind: str, weight: str, source: str) -> None:
+    def put(
+        self,
+        where: NDArray[np.bool_],
+        t: Array,
+        kind: str,
+        weight: str,
+        source: str,
+        code: str = "",
+    ) -> None:
         """Add tonnes to cells; a cell's kind and source are those of its larger part."""
         larger = where & (t > self.t)
         self.t = np.where(where, self.t + t, self.t)
-        self.mark(larger, kind, weight, source)
+        self.mark(larger, kind, weight, source, code)
 
-    def mark(self, where: NDArray[np.bool_], kind: str, weight: str, source: str) -> None:
+    def mark(
+        self,
+        where: NDArray[np.bool_],
+        kind: str,
+        weight: str,
+        source: str,
+        code: str | NDArray[np.object_] = "",
+    ) -> None:
         """Say how cells are known."""
         self.kind[where] = KIND[kind]
         self.weight[where] = WEIGHTS[weight]
         self.source[where] = source
+        self.code[where] = code[where] if isinstance(code, np.ndarray) else code
 
 
 @dataclass(frozen=True, slots=True)

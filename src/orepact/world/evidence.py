@@ -23,7 +23,10 @@ GDP = "data/05_country/gdp/gdp_worldbank_datasets.csv"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Raw figures on the model's regions: matrices are R x R, gross tonnes and USD."""
+    """Raw figures on the model's regions: matrices are R x R, gross tonnes and USD.
+
+    ``partial`` are the codes whose matrix holds some countries only.
+    """
 
     regions: tuple[str, ...]
     facts: Mapping[tuple[str, str], StageFacts]
@@ -32,6 +35,7 @@ class Evidence:
     us_shares: Mapping[tuple[str, str], Mapping[str, float]]
     gross: Mapping[str, Array]
     gross_source: Mapping[str, str]
+    partial: frozenset[str]
     older: Mapping[str, Array]
     us_cells: pl.DataFrame
     china: pl.DataFrame
@@ -109,6 +113,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
         us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,
         gross_source=origin,
+        partial=frozenset(trade.filter(~pl.col("whole"))["hs6"]),
         older=matrix(baci.older(raw), "usd", axis),
         us_cells=comtrade.us_cells(raw),
         china=comtrade.china_exports(raw),

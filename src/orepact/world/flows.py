@@ -12,7 +12,7 @@ from orepact.catalogue import minerals
 from orepact.world.balance import Balanced, Priors, balance
 from orepact.world.cells import BALANCE
 from orepact.world.evidence import Evidence
-from orepact.world.priors import Labels, assemble
+from orepact.world.priors import Labels, assemble, feed_tonnes
 from orepact.world.recipe import Recipe
 from orepact.world.recorded import NOTHING, Hidden
 from orepact.world.register import ASSUMPTION
@@ -72,7 +72,11 @@ def node_rows(s: Solved) -> pl.DataFrame:
 
 
 def flow_rows(s: Solved) -> pl.DataFrame:
-    """Rows of ``flows``: mineral, stage, origin, destination, t, prior_t, weight, kind, source."""
+    """Rows of ``flows``, one per shipment.
+
+    Columns mineral, stage, origin, destination, t, prior_t, weight, kind, source, code: the
+    customs code that gave the larger part of the prior, '' where none did.
+    """
     p = s.priors
     k, o, d = np.nonzero(p.trade)
     kinds = np.stack(s.labels.kind)[k, o, d]
@@ -88,6 +92,7 @@ def flow_rows(s: Solved) -> pl.DataFrame:
             "weight": p.weights["trade"][k, o, d],
             "kind": [KINDS[i] for i in kinds],
             "source": [str(x) for x in sources],
+            "code": [str(x) for x in np.stack(s.labels.code)[k, o, d]],
         }
     )
 
@@ -114,15 +119,11 @@ def input_rows(ev: Evidence, recipe: Recipe) -> pl.DataFrame:
     """Rows of ``inputs``: mineral, stage, input, region ('' = all), t_per_t, source, assumed."""
     rows = []
     for stage in minerals()[recipe.mineral].stages:
-        s, facts = recipe.stages[stage.id], ev.facts[recipe.mineral, stage.id]
         for feed in stage.inputs:
             key = (recipe.mineral, stage.id, feed)
-            if s.input is None:
-                cited = facts.cite("input_source")
-                rows.append((*key, "", facts.input_tonnes, cited.source, cited.assumed))
-            else:
-                rows.append((*key, "", s.input, ASSUMPTION, True))
-            rows += [(*key, r, a, ASSUMPTION, True) for r, a in s.input_regions.items()]
+            default, own, cited = feed_tonnes(ev, recipe, stage.id, feed)
+            rows.append((*key, "", default, cited.source, cited.assumed))
+            rows += [(*key, r, a, ASSUMPTION, True) for r, a in own.items()]
     schema = {
         **dict.fromkeys(("mineral", "stage", "input", "region"), pl.String),
         "t_per_t": pl.Float64,

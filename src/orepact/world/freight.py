@@ -46,7 +46,7 @@ MODES: Mapping[str, Mode] = MappingProxyType(
     }
 )
 
-FORMS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
+FORMS: Mapping[tuple[str, str], tuple[str, str | float]] = MappingProxyType(
     {
         ("lithium", "mined"): ("bulk", "253090"),
         ("lithium", "refined"): ("container", "283691"),
@@ -54,10 +54,12 @@ FORMS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cobalt", "refined"): ("container", "810520"),
         ("copper", "mined"): ("concentrate", "260300"),
         ("copper", "refined"): ("container", "740311"),
-        ("nickel", "mined"): ("concentrate", "750120"),
+        ("nickel", "mined"): ("concentrate", 0.12),
+        ("nickel", "intermediate"): ("container", "750120"),
         ("nickel", "refined"): ("container", "750210"),
         ("graphite", "mined"): ("container", "250410"),
         ("graphite", "spherical"): ("container", "250410"),
+        ("graphite", "synthetic"): ("container", "380110"),
         ("graphite", "anode"): ("container", "380110"),
         ("ndpr", "concentrate"): ("container", "253090"),
         ("ndpr", "oxide"): ("container", ""),
@@ -103,19 +105,22 @@ FORMS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     }
 )
 """Mode and the HS6 code whose factor is the content; '' is the pure substance (content 1),
-used where the sheet's factor stands for a basket. Cobalt mined travels as hydroxide."""
+used where the sheet's factor stands for a basket; a number is a content of its own (assumed:
+sulphide nickel concentrate). Cobalt mined travels as hydroxide."""
 
-ORE_CONTENT: Mapping[tuple[str, str, str], tuple[str, str]] = MappingProxyType(
+ORE_CONTENT: Mapping[tuple[str, str, str], tuple[str, str | float]] = MappingProxyType(
     {
         ("nickel", "mined", "PHL"): ("bulk", "260400"),
         ("nickel", "mined", "NCL"): ("bulk", "260400"),
     }
 )
-"""Origins that ship another form: nickel as wet laterite ore, else as matte or precipitate."""
+"""Origins that ship another form: nickel as wet laterite ore, else as sulphide concentrate."""
 
 
-def content(facts: Facts, mineral: str, stage: str, hs6: str) -> float:
+def content(facts: Facts, mineral: str, stage: str, hs6: str | float) -> float:
     """Contained tonnes per gross tonne of a form; '' is the pure substance."""
+    if isinstance(hs6, float):
+        return hs6
     if not hs6:
         return 1.0
     factors = facts[mineral, stage].factors

@@ -16,6 +16,7 @@ from orepact import units
 from orepact.catalogue import minerals
 from orepact.errors import WorldError
 from orepact.world.facts import StageFacts
+from orepact.world.recipe import Recipe
 from orepact.world.register import ASSUMPTION
 
 Facts = Mapping[tuple[str, str], StageFacts]
@@ -101,16 +102,17 @@ def price_table(facts: Facts) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-FEED_SHARE = {("graphite", "anode"): 0.18}
-"""Share of a stage's output that is made from the preceding stage (the rest is synthetic)."""
+def edge_tonnes(facts: Facts, recipes: Mapping[str, Recipe]) -> dict[tuple[str, str, str], float]:
+    """World tonnes of input stage per tonne of output, by (mineral, stage, input stage).
 
-
-def edge_tonnes(facts: Facts) -> dict[tuple[str, str, str], float]:
-    """World tonnes of input stage per tonne of output, by (mineral, stage, input stage)."""
+    Of a stage with several feeds, those of its default route: the sheet's figure is for one.
+    """
     out = {}
     for (mineral, stage), fact in facts.items():
+        feeds = recipes[mineral].stages[stage].feeds
         for feed in minerals()[mineral].stage(stage).inputs:
-            out[mineral, stage, feed] = fact.input_tonnes * FEED_SHARE.get((mineral, stage), 1.0)
+            own = feeds.get(feed, {}).get("default")
+            out[mineral, stage, feed] = fact.input_tonnes if own is None else own
     return out
 
 

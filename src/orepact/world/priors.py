@@ -17,6 +17,7 @@ from orepact.catalogue import minerals
 from orepact.world.balance import Priors
 from orepact.world.cells import BALANCE, CRUMB, KIND, STOCK, WEIGHTS, Trade, contents
 from orepact.world.evidence import Evidence
+from orepact.world.facts import Citation
 from orepact.world.gaps import fill_gaps
 from orepact.world.recipe import Recipe, StageRecipe
 from orepact.world.recorded import NOTHING, Hidden, recorded
@@ -33,6 +34,7 @@ class Labels:
     node: dict[tuple[str, int, int], tuple[str, str, str]] = field(default_factory=dict)
     kind: list[NDArray[np.int8]] = field(default_factory=list)
     source: list[NDArray[np.object_]] = field(default_factory=list)
+    code: list[NDArray[np.object_]] = field(default_factory=list)
 
 
 def _output(
@@ -70,18 +72,30 @@ def _output(
     return t * (1 - shares), weight, secondary
 
 
+def feed_tonnes(
+    ev: Evidence, recipe: Recipe, stage: str, feed: str
+) -> tuple[float, Mapping[str, float], Citation]:
+    """Tonnes of ``feed`` per tonne of ``stage``: by default, by region, and where from."""
+    s, facts = recipe.stages[stage], ev.facts[recipe.mineral, stage]
+    assumed = Citation(ASSUMPTION, "", True)
+    if s.feeds:
+        own = s.feeds[feed]
+        return own["default"], {r: a for r, a in own.items() if r != "default"}, assumed
+    if s.input is not None:
+        return s.input, s.input_regions, assumed
+    return facts.input_tonnes, s.input_regions, facts.cite("input_source")
+
+
 def inputs_array(ev: Evidence, recipe: Recipe) -> Array:
     """Tonnes of stage j per tonne of stage k made in r: (K, K, R)."""
     m, n = minerals()[recipe.mineral], len(ev.regions)
     K = len(m.stages)
     out = np.zeros((K, K, n))
     for k, stage in enumerate(m.stages):
-        s = recipe.stages[stage.id]
         for feed in stage.inputs:
             j = m.stage_ids.index(feed)
-            facts = ev.facts[recipe.mineral, stage.id]
-            out[k, j] = s.input if s.input is not None else facts.input_tonnes
-            for place, a in s.input_regions.items():
+            out[k, j], own, _ = feed_tonnes(ev, recipe, stage.id, feed)
+            for place, a in own.items():
                 out[k, j, ev.at(place)] = a
     return out
 
@@ -128,7 +142,8 @@ def stage_trade(
     if not hide.us:
         free[us, :] = 0.0
     traced = trace_hubs(free, np.maximum(supply - need, 0.2 * supply))
-    trade.mark((traced > 2 * free) & (traced > 0), "filled", "margins", "baci-v202601")
+    passed = (traced > 2 * free) & (traced > 0)
+    trade.mark(passed, "filled", "margins", "baci-v202601", trade.code)
     trade.t = np.where(free > 0, traced, np.where(found > 0, found, traced))
     unplaced = 0.0
     if not hide.us:
@@ -245,4 +260,5 @@ def assemble(
         p.trade[k], p.weights["trade"][k] = trade.t, np.where(trade.weight > 0, trade.weight, 1.0)
         labels.kind.append(trade.kind)
         labels.source.append(trade.source)
+        labels.code.append(trade.code)
     return p, labels

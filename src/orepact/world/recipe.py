@@ -44,6 +44,7 @@ class StageRecipe:
     except_: Mapping[str, list[str]] = field(default_factory=dict)
     input: float | None = None
     input_regions: Mapping[str, float] = field(default_factory=dict)
+    feeds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     output: Mapping[str, Figure] = field(default_factory=dict)
     us_output: list[str] = field(default_factory=list)
     secondary: Mapping[str, Figure] = field(default_factory=dict)
@@ -101,6 +102,20 @@ def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
     return stage
 
 
+def _check_feeds(s: StageRecipe, feeds: tuple[str, ...], where: str) -> None:
+    """A stage with several feeds says how much of each; ``default`` holds where no region does."""
+    if s.feeds and (s.input is not None or s.input_regions):
+        raise WorldError(f"{where} gives both feeds and input. Keep feeds.")
+    if (s.feeds or len(feeds) > 1) and set(s.feeds) != set(feeds):
+        raise WorldError(
+            f"{where} is fed by {', '.join(feeds)} and gives {', '.join(s.feeds) or 'none'} in "
+            "feeds. Give tonnes per tonne of each, with a default."
+        )
+    for feed, tonnes in s.feeds.items():
+        if "default" not in tonnes or min(tonnes.values()) < 0:
+            raise WorldError(f"{where}.feeds.{feed} needs a default, and no negative tonnes.")
+
+
 def load_recipes(text: str | None = None) -> tuple[dict[str, Recipe], dict[str, dict[str, float]]]:
     """Return the recipes by mineral and the proxies by name.
 
@@ -124,6 +139,7 @@ def load_recipes(text: str | None = None) -> tuple[dict[str, Recipe], dict[str, 
             )
         stages = {k: _stage(body[k], f"recipes.toml {id}.{k}") for k in known.stage_ids}
         for k, s in stages.items():
+            _check_feeds(s, known.stage(k).inputs, f"recipes.toml {id}.{k}")
             if s.use not in ("apparent", "none", "industry", *proxies):
                 raise WorldError(f"recipes.toml {id}.{k}: unknown use '{s.use}'.")
         out[id] = Recipe(id, chapter, stages)

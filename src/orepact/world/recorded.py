@@ -36,27 +36,31 @@ def recorded(ev: Evidence, s: StageRecipe, c: Content, price: float, hide: Hidde
             t = c.of(code, ev.gross[code])
             source = ev.gross_source[code]
             weight = "observed" if source == "baci-v202601" else "customs"
-            out.put(off & (t > 0), t, "observed", weight, source)
+            out.put(off & (t > 0), t, "observed", weight, source, code)
     for code, (low, high) in s.china.items():
         cn = ev.at("CHN")
         t = np.zeros((n, n))
         for r in ev.china.filter(pl.col("hs6") == code).iter_rows(named=True):
             if low <= r["usd"] / r["t"] < high:
                 t[cn, ev.at(r["importer"])] += r["t"] * c.row(code, n)[cn]
-        out.put(off & (t > 0), t, "observed", "customs", "un-comtrade")
+        out.put(off & (t > 0), t, "observed", "customs", "un-comtrade", code)
     eu = ev.at("EUN")
+    before = out.t[:, eu].copy()
     for code in s.eu:
-        if code[:6] in ev.gross and code[:6] in c.factor and code[:6] not in hide.codes:
+        held = code[:6] in ev.gross and code[:6] in c.factor and code[:6] not in hide.codes
+        if held and code[:6] not in ev.partial:
             continue
         t = np.zeros((n, n))
         for r in ev.eu.filter(pl.col("cn8") == code).iter_rows(named=True):
             t[ev.at(r["exporter"]), eu] += r["usd"] / (s.eu_price or price)
         t[us] = 0.0
-        out.put(off & (t > 0), t, "customs", "margins", "eurostat-comext")
+        if held:
+            t[before > 0] = 0.0
+        out.put(off & (t > 0), t, "customs", "margins", "eurostat-comext", code)
     for code in c.factor:
         if code in s.margins or code in hide.codes:
             t = _from_margins(ev, s, c, code, price, out, hide)
-            out.put(off & (t > 0), t, "filled", "margins", "baci-v202601")
+            out.put(off & (t > 0), t, "filled", "margins", "baci-v202601", code)
     return out
 
 

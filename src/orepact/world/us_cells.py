@@ -37,6 +37,7 @@ def customs_cells(
     n = len(ev.regions)
     gross: dict[str, dict[tuple[int, int], float]] = {}
     fresh = np.zeros((n, n), dtype=bool)
+    codes, largest = np.full((n, n), "", dtype=object), np.zeros((n, n))
     for r in ev.us_cells.filter(pl.col("hs6").is_in(list(c.factor))).iter_rows(named=True):
         code, partner = r["hs6"], r["exporter"] if r["importer"] == "USA" else r["importer"]
         o, d = ev.at(r["exporter"]), ev.at(r["importer"])
@@ -44,9 +45,12 @@ def customs_cells(
             continue
         if not fresh[o, d]:
             trade.t[o, d], fresh[o, d] = 0.0, True
-        trade.t[o, d] += r["t"] * c.row(code, n)[o]
+        tonnes = r["t"] * c.row(code, n)[o]
+        trade.t[o, d] += tonnes
+        if tonnes > largest[o, d]:
+            codes[o, d], largest[o, d] = code, tonnes
         gross.setdefault(code, {})[o, d] = r["t"]
-    trade.mark(fresh, "customs", "pinned", "un-comtrade")
+    trade.mark(fresh, "customs", "pinned", "un-comtrade", codes)
     trade.pinned |= fresh
     return gross
 

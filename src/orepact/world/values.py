@@ -20,6 +20,7 @@ from orepact.world.prices import (
     price_checks,
     price_table,
 )
+from orepact.world.recipe import load_recipes
 from orepact.world.register import check_sources, sources_table
 from orepact.world.sources import benchmarks, cepii
 
@@ -43,7 +44,7 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     """
     facts = stage_facts(raw, ids)
     prices = price_table(facts)
-    edges = margins(prices, edge_tonnes(facts))
+    edges = margins(prices, edge_tonnes(facts, load_recipes()[0]))
     check_margins(edges)
     averages = {
         source: read(raw, {b.series for b in BENCHMARKS if b.source == source}, YEAR)

@@ -107,13 +107,18 @@ def extract(raw: Path) -> pl.DataFrame:
 def trade(raw: Path, codes: tuple[str, ...]) -> pl.DataFrame:
     """Trade of 2024 by (hs6, exporter, importer): t gross and USD; own files before extracts.
 
-    The extract for the ten ASEAN countries adds their trade in codes the other lacks.
+    The extract for the ten ASEAN countries adds their trade in codes the other lacks: ``whole``
+    says whether a row's code is held for all countries.
     """
     held = own(raw, codes)
     if held is not None:
-        return held
-    main = extract(raw).filter(pl.col("hs6").is_in(list(codes)))
-    extra = asean(raw).filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))
+        return held.with_columns(whole=pl.lit(True))
+    main = extract(raw).filter(pl.col("hs6").is_in(list(codes))).with_columns(whole=pl.lit(True))
+    extra = (
+        asean(raw)
+        .with_columns(whole=pl.lit(False))
+        .filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))
+    )
     return pl.concat([main, extra.filter(pl.col("hs6").is_in(list(codes)))])
 
 
