@@ -32,7 +32,7 @@ class Screened:
     chain: str
 
     @property
-    def aliases_all(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Everything the mineral answers to, in lower case."""
         own = (self.id, self.name, self.symbol, self.us, *self.aliases)
         return tuple(dict.fromkeys(a.lower() for a in own if a))
@@ -73,6 +73,6 @@ def screened(name: str) -> Screened:
     """
     wanted = name.strip().lower()
     for m in screened_minerals().values():
-        if wanted in m.aliases_all:
+        if wanted in m.names:
             return m
     raise UnknownIdError(f"Unknown mineral '{name}'. {nearest(name, screened_minerals())}")

@@ -1,7 +1,8 @@
 """Recycling, substitution, companionality and behaviour by mineral: read where held, else assumed.
 
 ``factors`` (a share of one each): ``eol_rir`` share of supply from old scrap; ``si`` the EU's
-substitution index (1 = nothing can take over); ``replaceable`` share of use that another material
+substitution index (1 = nothing can take over); ``eu_ir`` import reliance of the EU in 2017;
+``replaceable`` share of use that another material
 takes within a year; ``byproduct`` share of output that is a by-product; ``volatility`` standard
 deviation of yearly price changes.
 ``parameters``: ``eps`` and ``eta`` elasticities of output and use within a year (pure numbers),
@@ -78,6 +79,9 @@ def factors(raw: Path) -> pl.DataFrame:
             out.append((id, "si", *si, "eu-crm-2017", False, study["row"], "rounded to 0.1"))
         else:
             out.append((id, "si", *si, ASSUMPTION, True, 0, "none held"))
+        if study and study["ir"] is not None:
+            v = study["ir"]
+            out.append((id, "eu_ir", v, v, v, "eu-crm-2017", False, study["row"], ""))
         soon = (0.5 * (1 - si[2]), 0.5 * (1 - si[1]), 1 - si[0])
         out.append((id, "replaceable", *soon, ASSUMPTION, True, 0,
                     "half of 1 - si within a year; high: all of it"))  # fmt: skip

@@ -38,8 +38,9 @@ def tables(raw: Path) -> dict[str, pl.DataFrame]:
     """``industries`` and ``requirements``.
 
     industries: code, name, output and value_added (million USD), value_added_share, imported_share
-    (imported inputs over output), year, source. requirements: domestic inputs per unit of output,
-    without zeros: input (code), industry (code), value.
+    (imported inputs over output), requirements_gap (our total requirements over the published, less
+    one; null where the published table lacks the code), year, source. requirements: domestic
+    inputs per unit of output, without zeros: input and industry (places in ``industries``), value.
     """
     held = bea.accounts(raw)
     codes, a = bea.direct(held)
@@ -49,6 +50,8 @@ def tables(raw: Path) -> dict[str, pl.DataFrame]:
     if (share[made] <= 0).any():
         bad = codes[int(np.argmin(np.where(made, share, 1)))]
         raise WorldError(f"Industry {bad} has no positive value added. Check the use tables.")
+    compared = bea.gap(raw, codes, leontief(a))
+    off = dict(compared.select("code", "off").iter_rows())
     industries = pl.DataFrame(
         {
             "code": codes,
@@ -57,6 +60,7 @@ def tables(raw: Path) -> dict[str, pl.DataFrame]:
             "value_added": held.value_added[at],
             "value_added_share": share,
             "imported_share": held.imported.sum(axis=0)[at] / held.output[at],
+            "requirements_gap": [off.get(c) for c in codes],
             "year": bea.YEAR,
             "source": "bea-io-detail",
         }

@@ -54,7 +54,8 @@ class Accounts:
 def matrix(raw: Path, name: str) -> tuple[tuple[str, ...], tuple[str, ...], Matrix]:
     """One table: (row codes, column codes, values). A blank is zero."""
     first = text_table(raw, name, ("bea_code",))
-    header = tuple((raw / name).open(encoding="utf8").readline().strip().split(","))
+    with (raw / name).open(encoding="utf8") as file:
+        header = tuple(file.readline().strip().split(","))
     frame = numbers(text_table(raw, name, header), name, *header[1:])
     values = frame.select(header[1:]).fill_null(0.0).to_numpy()
     return tuple(first["bea_code"].to_list()), header[1:], np.asarray(values, dtype=np.float64)

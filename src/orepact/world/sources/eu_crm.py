@@ -129,13 +129,14 @@ INDICES_2017 = "cases/eu_crm_2017_supply_risk.csv"
 
 
 def indices_2017(raw: Path) -> pl.DataFrame:
-    """Recycling input rate and substitution index of the study of 2017, where held.
+    """Recycling input rate, substitution index, import reliance of the study of 2017, where held.
 
-    Columns material, eol_rir, si, row; a share of one each.
+    Columns material, eol_rir, si, ir (null where not held), row; a share of one each.
     """
-    rows = text_table(raw, INDICES_2017, ("material", "eol_rir", "si_sr"))
-    rows = numbers(rows, INDICES_2017, "eol_rir", "si_sr")
+    rows = text_table(raw, INDICES_2017, ("material", "eol_rir", "si_sr", "import_reliance"))
+    rows = numbers(rows, INDICES_2017, "eol_rir", "si_sr", "import_reliance")
     wrong = rows.filter(~pl.col("eol_rir").is_between(0, 1) | ~pl.col("si_sr").is_between(0, 1))
     if len(wrong):
         raise WorldError(f"'{INDICES_2017}', row {wrong['row'][0]}: an index beyond 0 and 1.")
-    return rows.select("material", "eol_rir", pl.col("si_sr").alias("si"), "row")
+    renamed = rows.rename({"si_sr": "si", "import_reliance": "ir"})
+    return renamed.select("material", "eol_rir", "si", "ir", "row")
