@@ -17,7 +17,7 @@ from orepact.study.concentration import (
     top,
 )
 
-amounts = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=12).map(
+amounts = st.lists(st.floats(1, 1e6), min_size=1, max_size=12).map(
     lambda v: {f"C{i}": x for i, x in enumerate(v)}
 )
 
