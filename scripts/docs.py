@@ -13,9 +13,13 @@ from orepact import __version__, pact, report, world
 from orepact.catalogue import mineral, region_name
 from orepact.market import RESULTS, calibrate, solve
 from orepact.market.instruments import wedges
+from orepact.report import vulnerability
+from orepact.study.engines import engines
 from orepact.study.metrics import WORLD, Key
+from orepact.study.screen import screen
 from orepact.study.shifting import shifting
 from orepact.study.simulate import Figure, Run, simulate
+from orepact.study.stops import PARTIES
 from orepact.world import licences
 from orepact.world.compiled import TABLES
 from orepact.world.page import fill
@@ -249,6 +253,13 @@ def cases() -> list[str]:
     return lines
 
 
+def vulnerability_tables() -> dict[str, str]:
+    """Screens of the six standard parties and the two engines side by side; a few minutes."""
+    earth, held = world.load(), world.screening()
+    screens = {p: screen(p, earth, draws=64 if p == "USA" else 0, held=held) for p in PARTIES}
+    return vulnerability.parts(screens, engines("USA", earth, held=held), held)
+
+
 def main() -> None:
     """Run everything and write the files."""
     runs = [simulate(pact.read(name), world.load(), draws=128) for name in PACTS]
@@ -274,6 +285,8 @@ def main() -> None:
     (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
     data = ROOT / "docs" / "data.md"
     data.write_text(fill(data.read_text("utf-8"), held), "utf-8")
+    page = ROOT / "docs" / "vulnerability.md"
+    page.write_text(vulnerability.filled(page.read_text("utf-8"), vulnerability_tables()), "utf-8")
     picture = report.png(report.picture(runs[1], "ndpr"), scale=1.0)
     (ROOT / "docs" / "flows.png").write_bytes(picture)
 

@@ -32,6 +32,8 @@ _WHERE = {
     "effects": "orepact.market.effects",
     "simulate": "orepact.study.simulate",
     "Run": "orepact.study.simulate",
+    "screen": "orepact.study.screen",
+    "Screen": "orepact.study.screened",
     "OrepactError": "orepact.errors",
     "InputError": "orepact.errors",
     "ResultError": "orepact.errors",
@@ -54,6 +56,8 @@ if TYPE_CHECKING:
     from orepact.market.instruments import wedges
     from orepact.pact import SCENARIO, Pact
     from orepact.pact.read import read
+    from orepact.study.screen import screen
+    from orepact.study.screened import Screen
     from orepact.study.simulate import Run, simulate
     from orepact.world import Chain, Range, World, load
 

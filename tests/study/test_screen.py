@@ -100,3 +100,13 @@ def test_unknown_names_are_refused():
         screen("USA", EARTH, ["galium"], draws=0)
     with pytest.raises(InputError):
         screen("USA", EARTH, ["gallium"], draws=0).row("gallium", "refined")
+
+
+@pytest.mark.parametrize("party", ["MEX", "KOR"])
+def test_a_party_that_uses_none_or_is_no_standard_party_is_screened(party):
+    row = screen(party, EARTH, ["gallium"], draws=8).row("gallium", "primary")
+    assert row.losses
+    if party == "MEX":
+        assert all(x.why.startswith("MEX has no final use") for x in row.losses)
+    else:
+        assert all(x.shortfall.median > 0 for x in row.losses)

@@ -30,7 +30,7 @@ from orepact.study.loss import (
 from orepact.study.onestage import stopped
 from orepact.study.rows import governance, makers
 from orepact.study.screened import Basis, Loss
-from orepact.study.stops import PLAUSIBLE, Stop, stops
+from orepact.study.stops import PARTIES, PLAUSIBLE, Stop, stops
 from orepact.world import Chain, Screening
 
 Array = Any
@@ -96,14 +96,12 @@ def uniform(draws: int, seed: int) -> Array:
 
 
 def _chain_effects(chain: Chain, party: str, draws: int, seed: int) -> list[Effect]:
-    found = stops(chain, draw(chain, draws, seed))
+    found = stops(chain, draw(chain, draws, seed), parties=(*PARTIES, party))
     return [_effect(chain, s, party) for s in found if s.supplier != party]
 
 
 def _effect(chain: Chain, s: Stop, party: str) -> Effect:
-    d, o = s.regions.index(party), s.regions.index(s.supplier)
-    D0, D, P0, P = (x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P))
-    used = D0.sum(axis=1)
+    o = s.regions.index(s.supplier)
     base: Basis = "assumed" if chain.grade[s.stage] == "scenario" else "chain"
     k = s.stages.index(s.stage)
     away = np.arange(len(s.regions)) != o
@@ -111,16 +109,17 @@ def _effect(chain: Chain, s: Stop, party: str) -> Effect:
     ratio = (s.P / s.P0).reshape(-1, len(s.stages), len(s.regions))[:, k, away]
     world = (Q0 * (ratio - 1)).sum(axis=1) / Q0.sum(axis=1)
     solved = np.broadcast_to(s.solved, world.shape)
-    if np.all(used <= 0):
-        nothing = np.zeros_like(world)
-        return Effect(s.stage, s.supplier, s.share, "chain", base, world, nothing, nothing,
-                      nothing, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
-    short = np.clip(1 - D.sum(axis=1) / used, 0, 1)
+    blank = np.where(solved, 0.0, np.nan)
+    d = s.regions.index(party) if party in s.regions else None
+    if d is None or np.all(s.D0[..., d] <= 0):
+        return Effect(s.stage, s.supplier, s.share, "chain", base, world + blank, blank, blank,
+                      blank, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
+    D0, D, P0, P = (x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P))
+    short = np.clip(1 - D.sum(axis=1) / D0.sum(axis=1), 0, 1)
     value = np.maximum((D0 * P0).sum(axis=1), 1e-300)
     rise = (D0 * (P - P0)).sum(axis=1) / value
     each = np.clip(1 - D / np.maximum(D0, 1e-300), 0, 1)
     cost = extra_cost(D0, np.maximum(P - P0, 0.0), each).sum(axis=1)
-    blank = np.where(solved, 0.0, np.nan)
     return Effect(
         s.stage, s.supplier, s.share, "chain", base, world + blank, rise + blank, short + blank,
         cost + blank, int((~solved).sum()), "",
@@ -197,7 +196,7 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
     shown = (span(p), span(e.world_rise), span(e.rise), span(e.shortfall))
     head = (mineral, e.stage, e.supplier, party, e.share, e.engine, e.basis, *shown)
     if party != "USA":
-        why = f"no input-output tables of {party} are held"
+        why = "; ".join(t for t in (e.why, f"no input-output tables of {party} are held") if t)
         return Loss(*head, None, None, None, None, None, e.unsolved, why)
     lost = output_lost(mineral, e.shortfall, held, u)
     whole = e.cost + lost
