@@ -57,7 +57,7 @@ def test_withheld_bounded_and_dashed_values():
     assert usgs.number("E") is None
     assert usgs.number(">50") is None
     assert usgs.number("—") == 0.0
-    with pytest.raises(WorldError, match="neither a number"):
+    with pytest.raises(WorldError, match="neither a positive number"):
         usgs.number("about 5")
 
 
@@ -205,7 +205,7 @@ def test_us_records_stand_from_exporter_to_importer(zinc_sources):
 def test_repeated_breakdown_rows_raise(zinc_sources):
     path = zinc_sources / comtrade.US_CELLS
     path.write_text(path.read_text() + "2024,USA,MEX,Import,790111,Zinc,1,1\n")
-    with pytest.raises(WorldError, match="Import 790111 with MEX stands twice"):
+    with pytest.raises(WorldError, match="rows 2 and 5: USA MEX Import 790111 stands twice"):
         comtrade.us_cells(zinc_sources)
 
 

@@ -112,7 +112,7 @@ def raw(tmp_path: Path) -> Path:
     write(geo / "geo_cepii.csv", "iso3,landlocked", [(c, int(c in ("MNG", "ZMB"))) for c in codes])
     lines = ["iso_o,iso_d,contig,distw"]
     lines += [f"{o},{d},{int({o, d} == {'MNG', 'CHN'})},10000" for o in codes for d in codes]
-    (geo / "dist_cepii.csv.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    (geo / "dist_cepii.csv.gz").write_bytes(gzip.compress("\n".join([*lines, ""]).encode()))
 
     prices = tmp_path / "data/03_prices"
     months = [f"2024-{m:02d}" for m in range(1, 13)]

@@ -15,7 +15,7 @@ from orepact.errors import WorldError
 from orepact.world.facts import StageFacts, stage_facts
 from orepact.world.recipe import Recipe
 from orepact.world.sources import baci, cepii, comext, comtrade, production, usgs
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import numbers, once, text_table
 
 Array = NDArray[np.float64]
 GDP = "data/05_country/gdp/gdp_worldbank_datasets.csv"
@@ -61,7 +61,9 @@ def matrix(frame: pl.DataFrame, column: str, axis: tuple[str, ...]) -> dict[str,
 
 def gdp(raw: Path, axis: tuple[str, ...], year: int = 2024) -> Array:
     """World Bank GDP by region in current USD, each country's latest year up to ``year``."""
-    frame = numbers(text_table(raw, GDP, ("Country Code", "Year", "Value")), GDP, "Year", "Value")
+    columns = ("Country Code", "Year", "Value")
+    frame = once(text_table(raw, GDP, columns, open_end=True), GDP, *columns[:2])
+    frame = numbers(frame, GDP, "Year", "Value")
     frame = frame.filter((pl.col("Year") <= year) & pl.col("Value").is_not_null()).sort("Year")
     latest = frame.group_by("Country Code", maintain_order=True).last()
     value = dict(zip(latest["Country Code"], latest["Value"], strict=True))

@@ -9,6 +9,7 @@ register.
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -19,7 +20,7 @@ from pathlib import Path
 from orepact.catalogue import minerals
 from orepact.errors import WorldError, nearest
 from orepact.world.register import ASSUMPTION, source
-from orepact.world.sources.files import find
+from orepact.world.sources.files import text
 
 SHEET = "facts/minerals.csv"
 OWN = "stage_facts.toml"
@@ -195,7 +196,7 @@ def own_facts(text: str | None = None) -> list[dict[str, str]]:
 
 def stage_facts(raw: Path, ids: Collection[str] | None = None) -> dict[tuple[str, str], StageFacts]:
     """Read the sheet and our own rows: one for every mineral (or those in ``ids``) and stage."""
-    with find(raw, SHEET).open(encoding="utf-8", newline="") as file:
+    with io.StringIO(text(raw, SHEET), newline="") as file:
         rows = csv.reader(file)
         header = next(rows)
         cells = [_whole(fields, header, rows.line_num) for fields in rows if fields]

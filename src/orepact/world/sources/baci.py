@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, parquet_table, text_table, to_regions
+from orepact.world.sources.files import numbers, once, parquet_table, text_table, to_regions
 
 EXTRACT = "data/02_trade/cma_baci/baci_2024_bilateral_30codes.parquet"
 OLDER = "data/02_trade/cma_baci/baci_2022.csv"
@@ -94,9 +94,14 @@ def own(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFrame | N
 def extract(raw: Path) -> pl.DataFrame:
     """Read the complete 2024 extract of thirty codes."""
     columns = ("year", "exporter", "importer", "hs6", "value_kusd", "qty_t")
-    frame = parquet_table(raw, EXTRACT, columns)
-    if frame["value_kusd"].null_count():
-        raise WorldError(f"'{EXTRACT}' has rows without a value.")
+    frame = once(parquet_table(raw, EXTRACT, columns), EXTRACT, *columns[:4])
+    frame = numbers(frame, EXTRACT, "value_kusd", "qty_t")
+    for wrong, what in (
+        (frame.filter(pl.col("value_kusd").is_null()), "no value"),
+        (frame.filter(pl.col("year") != 2024), "another year than 2024"),
+    ):
+        if len(wrong):
+            raise WorldError(f"'{EXTRACT}', row {wrong['row'][0]}: {what}. Take a clean copy.")
     for c in ("exporter", "importer"):
         frame = to_regions(frame, EXTRACT, c, _NO_REGION)
     return _fill(
@@ -124,7 +129,8 @@ def trade(raw: Path, codes: tuple[str, ...]) -> pl.DataFrame:
 
 def older(raw: Path) -> pl.DataFrame:
     """Trade of 2022 in USD by (hs6, exporter, importer): a seed where 2024 is not held."""
-    frame = numbers(text_table(raw, OLDER, ("i", "j", "cmd", "value")), OLDER, "value")
+    frame = once(text_table(raw, OLDER, ("i", "j", "cmd", "value")), OLDER, "i", "j", "cmd")
+    frame = numbers(frame, OLDER, "value")
     for c in ("i", "j"):
         frame = to_regions(frame, OLDER, c, _NO_REGION)
     return (
@@ -139,6 +145,7 @@ def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
     """Trade of the ten ASEAN countries with sixteen partners."""
     columns = ("t", "hs6", "i_iso3", "j_iso3", "trade_usd_thousands", "qty_tons")
     frame = text_table(raw, ASEAN, columns).filter(pl.col("t") == str(year))
+    frame = once(frame, ASEAN, "hs6", "i_iso3", "j_iso3")
     frame = numbers(frame, ASEAN, "trade_usd_thousands", "qty_tons")
     for c in ("i_iso3", "j_iso3"):
         frame = to_regions(frame, ASEAN, c, _NO_REGION)
@@ -156,11 +163,10 @@ def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
 def margins(raw: Path) -> pl.DataFrame:
     """Largest exporters and importers of codes without a matrix: hs6, side, iso2, usd, share."""
     columns = ("hs6", "side", "iso2", "value_usd", "world_usd")
-    frame = text_table(raw, MARGINS, columns)
+    frame = once(text_table(raw, MARGINS, columns), MARGINS, "hs6", "side", "iso2")
     frame = numbers(frame, MARGINS, "value_usd", "world_usd")
-    totals = numbers(
-        text_table(raw, TOTALS, ("hs6", "year", "world_tonnes")), TOTALS, "world_tonnes"
-    )
+    totals = once(text_table(raw, TOTALS, ("hs6", "year", "world_tonnes")), TOTALS, "hs6", "year")
+    totals = numbers(totals, TOTALS, "world_tonnes")
     frame = frame.join(
         totals.filter(pl.col("year") == "2024").select("hs6", "world_tonnes"), on="hs6", how="left"
     )

@@ -56,7 +56,7 @@ def matrix(raw: Path, name: str) -> tuple[tuple[str, ...], tuple[str, ...], Matr
     first = text_table(raw, name, ("bea_code",))
     with (raw / name).open(encoding="utf8") as file:
         header = tuple(file.readline().strip().split(","))
-    frame = numbers(text_table(raw, name, header), name, *header[1:])
+    frame = numbers(text_table(raw, name, header), name, *header[1:], signed=True)
     values = frame.select(header[1:]).fill_null(0.0).to_numpy()
     return tuple(first["bea_code"].to_list()), header[1:], np.asarray(values, dtype=np.float64)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from orepact.catalogue import regions
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import numbers, once, text_table
 
 DISTANCES = "data/05_country/cepii_geodist/dist_cepii.csv.gz"
 COUNTRIES = "data/05_country/cepii_geodist/geo_cepii.csv"
@@ -45,6 +45,7 @@ def distances(raw: Path) -> pl.DataFrame:
     pairs = pairs.filter(
         pl.col("iso_o").is_in(list(code.values())) & pl.col("iso_d").is_in(list(code.values()))
     )
+    pairs = once(pairs, DISTANCES, "iso_o", "iso_d")
     pairs = numbers(pairs.with_columns(pl.col("distw").replace(".", "")), DISTANCES, "distw")
     known = {(r["iso_o"], r["iso_d"]): r for r in pairs.iter_rows(named=True)}
     geo = text_table(raw, COUNTRIES, ("iso3", "landlocked"), encoding="utf8-lossy")

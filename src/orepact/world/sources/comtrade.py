@@ -11,12 +11,17 @@ import polars as pl
 
 from orepact.catalogue import countries
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table, to_regions
+from orepact.world.sources.files import numbers, once, text_table, to_regions
 
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
 LARGEST = "data/derived/comtrade_top10_exporters_importers_2000_2023.csv"
 CHINA_EXPORTS = "data/02_trade/china_exports_monthly/deep_dive_hs6_monthly.csv"
+
+BREAKDOWN = (
+    "Drop the breakdown by customs procedure, transport and second partner, and keep the total: "
+    "customsCode C00, motCode 0, partner2Code 0."
+)
 
 _PARTNERS = {
     "South Korea": "KOR",
@@ -49,13 +54,7 @@ def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
     columns = ("ref_year", *keys, "primary_value", "net_wgt")
     frame = text_table(raw, US_CELLS, columns).filter(pl.col("ref_year") == str(year))
     frame = numbers(frame, US_CELLS, "primary_value", "net_wgt")
-    twice = frame.filter(frame.select(keys).is_duplicated())
-    if len(twice):
-        r = twice.row(0, named=True)
-        raise WorldError(
-            f"'{US_CELLS}', row {r['row']}: {r['flow_desc']} {r['cmd_code']} with "
-            f"{r['partner_iso']} stands twice. Drop the breakdown rows and keep the total."
-        )
+    frame = once(frame, US_CELLS, *keys, mend=BREAKDOWN)
     importing = pl.col("flow_desc") == "Import"
     return frame.filter(pl.col("net_wgt") > 0).select(
         hs6="cmd_code",
@@ -78,6 +77,7 @@ def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
         & ~pl.col("partnerISO").str.starts_with("_")
         & ~pl.col("partnerISO").str.starts_with("X")
     )
+    frame = once(frame, NICKEL, *places, mend=BREAKDOWN)
     frame = numbers(frame, NICKEL, "primaryValue", "netWgt")
     for c in places:
         frame = to_regions(frame, NICKEL, c, {"S19": "TWN"})
@@ -98,11 +98,16 @@ def china_exports(raw: Path, year: int = 2024) -> pl.DataFrame:
     frame = text_table(raw, CHINA_EXPORTS, columns).filter(
         pl.col("period_dt").str.starts_with(str(year))
     )
+    frame = once(frame, CHINA_EXPORTS, "period_dt", "partner_name", "hs6", mend=BREAKDOWN)
     frame = numbers(frame, CHINA_EXPORTS, "val", "qty")
     names = {c.name: c.iso3 for c in countries().values()} | _PARTNERS
-    unknown = sorted(set(frame["partner_name"]) - set(names))
-    if unknown:
-        raise WorldError(f"'{CHINA_EXPORTS}' names partners the catalogue lacks: {unknown}.")
+    unknown = frame.filter(~pl.col("partner_name").is_in(list(names)))
+    if len(unknown):
+        r = unknown.row(0, named=True)
+        raise WorldError(
+            f"'{CHINA_EXPORTS}', row {r['row']}: the catalogue knows no country "
+            f"'{r['partner_name']}'. Add its spelling."
+        )
     frame = frame.with_columns(pl.col("partner_name").replace_strict(names))
     frame = to_regions(frame, CHINA_EXPORTS, "partner_name")
     return (

@@ -6,6 +6,7 @@ has nothing (a dash is a true zero) or knows none ("NA"); "E" is a net exporter,
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import polars as pl
@@ -39,7 +40,7 @@ _NAMES = {
 }
 
 
-def number(text: str | None) -> float | None:
+def number(text: str | None, where: str = "") -> float | None:
     """Read one published value; withheld, bounded or unknown is None, a dash is zero.
 
     >>> number("24,000"), number("W"), number("—"), number(">50")
@@ -50,14 +51,22 @@ def number(text: str | None) -> float | None:
     if clean in _TEXT:
         return _TEXT[clean]
     try:
-        return float(clean.replace(",", ""))
+        value = float(clean.replace(",", ""))
     except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
         raise WorldError(
-            f"USGS value {text!r} is neither a number nor one of {', '.join(_TEXT)}."
-        ) from None
+            f"{_at(where)}USGS value {text!r} is neither a positive number nor one of "
+            f"{', '.join(_TEXT)}."
+        )
+    return value
 
 
-def iso3(name: str) -> str:
+def _at(where: str) -> str:
+    return f"{where}: " if where else ""
+
+
+def iso3(name: str, where: str = "") -> str:
     """Return the ISO3 code of a country as the survey spells it; '' for the rest."""
     clean = name.strip()
     if clean in _NAMES:
@@ -65,7 +74,7 @@ def iso3(name: str) -> str:
     for c in countries().values():
         if c.name == clean:
             return c.iso3
-    raise WorldError(f"USGS names a country '{name}' that the catalogue does not know.")
+    raise WorldError(f"{_at(where)}USGS names a country '{name}' that the catalogue does not know.")
 
 
 def _mcs(raw: Path) -> pl.DataFrame:
@@ -102,7 +111,7 @@ def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
     for r in rows.filter(unlike).iter_rows(named=True):
         detail = r["Statistics_detail"]
         key = (r["MCS chapter"], f"{r['Commodity']}: {detail}" if r["shared"] else detail)
-        value = number(r["Value"])
+        value = number(r["Value"], f"'{MCS_2026}', row {r['row']}")
         out[key] = None if value is None else value * _UNIT_TONNES[r["Unit"]]
     if not out:
         raise WorldError(f"'{MCS_2026}' has no United States statistics for {year}.")
@@ -119,12 +128,15 @@ def import_sources(raw: Path, chapters: tuple[str, ...]) -> dict[tuple[str, str]
     )
     out: dict[tuple[str, str], dict[str, float]] = {}
     for r in rows.iter_rows(named=True):
-        value = number(r["Value"].strip().lstrip("<>"))
-        if value is None:
-            raise WorldError(f"'{MCS_2026}', row {r['row']}: import share {r['Value']!r}.")
-        out.setdefault((r["MCS chapter"], r["Statistics_detail"]), {})[iso3(r["Country"])] = (
-            value / 100
-        )
+        where = f"'{MCS_2026}', row {r['row']}"
+        value = number((r["Value"] or "").strip().lstrip("<>"), where)
+        if value is None or value > 100:
+            raise WorldError(f"{where}: import share {r['Value']!r} is not a percentage.")
+        shares = out.setdefault((r["MCS chapter"], r["Statistics_detail"]), {})
+        place = iso3(r["Country"], where)
+        if place in shares:
+            raise WorldError(f"{where}: {r['Country']} stands twice among the import sources.")
+        shares[place] = value / 100
     return out
 
 
@@ -139,14 +151,20 @@ def capacity(raw: Path, commodity: str) -> dict[str, float]:
         (pl.col("COMMODITY").str.strip_chars() == name)
         & ((pl.col("TYPE").str.strip_chars() == kind) | pl.lit(not kind))
     )
-    out = {}
+    out: dict[str, float] = {}
     for r in rows.iter_rows(named=True):
-        value = number(r["CAP_EST_ 2024"])
+        where = f"'{MCS_2025_WORLD}', row {r['row']}"
+        value = number(r["CAP_EST_ 2024"], where)
         if value is None or r["COUNTRY"].startswith("World"):
             continue
         if r["UNIT_MEAS"] not in _UNIT_TONNES:
-            raise WorldError(f"'{MCS_2025_WORLD}', row {r['row']}: unit {r['UNIT_MEAS']!r}.")
-        out[iso3(r["COUNTRY"])] = value * _UNIT_TONNES[r["UNIT_MEAS"]]
+            raise WorldError(
+                f"{where}: unit {r['UNIT_MEAS']!r} is none of {', '.join(_UNIT_TONNES)}."
+            )
+        place = iso3(r["COUNTRY"], where)
+        if place in out:
+            raise WorldError(f"{where}: {r['COUNTRY']} stands twice for {commodity}.")
+        out[place] = value * _UNIT_TONNES[r["UNIT_MEAS"]]
     if not out:
         raise WorldError(f"'{MCS_2025_WORLD}' has no capacity for '{commodity}'.")
     return out

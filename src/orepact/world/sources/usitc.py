@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import find, numbers, text_table
+from orepact.world.sources.files import numbers, once, text_table
 
 SCHEDULE = "data/04_tariffs/budgetlab/hts_2025_basic_edition.csv"
 LISTS = "data/04_tariffs/budgetlab/s301_product_lists.csv"
@@ -78,8 +77,9 @@ class Line:
 
 
 def _schedule(raw: Path) -> list[dict[str, str]]:
-    with find(raw, SCHEDULE).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    duties = (f"{kind} Rate of Duty" for kind in ("General", "Special", "Column 2"))
+    table = text_table(raw, SCHEDULE, ("HTS Number", "Description", *duties))
+    return table.with_columns(pl.col(pl.String).fill_null("")).to_dicts()
 
 
 def tariff_lines(raw: Path, hs8: Collection[str]) -> dict[str, Line]:
@@ -164,13 +164,13 @@ def usmca_claims(raw: Path, hs8: Collection[str]) -> Mapping[tuple[str, str], fl
     Codes with a share of zero are left out, since the file does not tell "no claim" from "no
     import"; a line with none left is absent.
     """
-    table = numbers(
-        text_table(raw, CLAIMS, ("hts10", "cty_code", "usmca_share")), CLAIMS, "usmca_share"
-    )
+    table = text_table(raw, CLAIMS, ("hts10", "cty_code", "usmca_share"))
+    table = numbers(once(table, CLAIMS, "hts10", "cty_code"), CLAIMS, "usmca_share")
     table = table.with_columns(pl.col("hts10").str.head(8).alias("hs8")).filter(
         pl.col("hs8").is_in(list(hs8)) & (pl.col("usmca_share") > 0)
     )
-    if len(table.filter(pl.col("usmca_share") > 1)):
-        raise WorldError(f"'{CLAIMS}' has a share above one.")
+    above = table.filter(pl.col("usmca_share") > 1)
+    if len(above):
+        raise WorldError(f"'{CLAIMS}', row {above['row'][0]}: a share above one.")
     mean = table.group_by("hs8", "cty_code").agg(pl.col("usmca_share").mean())
     return {(line, _CENSUS[cty]): share for line, cty, share in mean.iter_rows()}

@@ -22,7 +22,7 @@ def governance(raw: Path) -> pl.DataFrame:
     published mean that differs is an error. Codes outside the catalogue (territories) are dropped.
     """
     rows = text_table(raw, WGI, ("iso3", "year", *DIMENSIONS, "mean6"))
-    rows = numbers(rows, WGI, "year", *DIMENSIONS, "mean6")
+    rows = numbers(rows, WGI, "year", *DIMENSIONS, "mean6", signed=True)
     rows = rows.with_columns(mean=pl.mean_horizontal(DIMENSIONS))
     whole = rows.filter(~pl.any_horizontal(pl.col(c).is_null() for c in DIMENSIONS))
     off = whole.filter((pl.col("mean") - pl.col("mean6")).abs() > 1e-6)
@@ -39,7 +39,7 @@ def governance(raw: Path) -> pl.DataFrame:
 
 def gdp(raw: Path) -> pl.DataFrame:
     """Latest gross domestic product by country: columns iso3, gdp (USD)."""
-    rows = text_table(raw, GDP, ("Country Code", "Year", "Value"))
+    rows = text_table(raw, GDP, ("Country Code", "Year", "Value"), open_end=True)
     rows = numbers(rows, GDP, "Year", "Value").filter(
         pl.col("Country Code").is_in(list(countries()))
     )

@@ -22,7 +22,7 @@ def members(raw: Path, groups: Collection[str]) -> dict[str, frozenset[str]]:
 
     Raises :class:`WorldError` for a group that is not in the file or a country code unknown.
     """
-    table = text_table(raw, MEMBERS, ("PARTNER", "Country"), encoding="utf8-lossy")
+    table = text_table(raw, MEMBERS, ("PARTNER", "Country"), encoding="utf8-lossy", open_end=True)
     numeric = {c.numeric: c for c in countries().values()}
     union = {c.iso3 for c in countries().values() if c.region == "EUN"}
     out = {}
@@ -31,13 +31,15 @@ def members(raw: Path, groups: Collection[str]) -> dict[str, frozenset[str]]:
         if rows.is_empty():
             raise WorldError(f"'{MEMBERS}' has no group '{group}'.")
         listed: set[str] = set()
-        for code in rows["Country"].to_list():
+        for line, code in rows.select("row", "Country").iter_rows():
             padded = str(code).strip().zfill(3)
             if padded == _UNION:
                 listed |= union
                 continue
             if padded not in numeric and padded not in _OLDER:
-                raise WorldError(f"'{MEMBERS}', group {group}: unknown country code {code!r}.")
+                raise WorldError(
+                    f"'{MEMBERS}', row {line}: group {group} has an unknown country code {code!r}."
+                )
             listed.add(_OLDER[padded] if padded in _OLDER else numeric[padded].iso3)
         own = {iso for iso in listed if countries()[iso].region not in POOLS}
         out[group] = frozenset(own | ({"EUN"} if union <= listed else set()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import numbers, once, text_table
 
 SNAPSHOTS = "data/04_tariffs/us_china/wto_C156_C840.csv"
 RETALIATION = "data/04_tariffs/us_china/chn_reta_hs6.csv"
@@ -29,12 +29,16 @@ def china_on_us(raw: Path, day: str = "2025-01-01") -> dict[str, float]:
     )
     if table.is_empty():
         raise WorldError(f"'{SNAPSHOTS}' has no snapshot of China on the US for {day}.")
-    table = numbers(table, SNAPSHOTS, "best_avlbl").drop_nulls("best_avlbl")
+    table = numbers(once(table, SNAPSHOTS, "hs_code"), SNAPSHOTS, "best_avlbl").drop_nulls(
+        "best_avlbl"
+    )
     return {code: rate / 100 for code, rate in table.select("hs_code", "best_avlbl").iter_rows()}
 
 
 def china_retaliation(raw: Path) -> dict[str, float]:
     """China's additional duty on US goods as listed to 2019, share by HS6; absent is none."""
     table = text_table(raw, RETALIATION, ("hs6", "chn_reta_2019"))
-    table = numbers(table, RETALIATION, "chn_reta_2019").drop_nulls("chn_reta_2019")
+    table = numbers(once(table, RETALIATION, "hs6"), RETALIATION, "chn_reta_2019").drop_nulls(
+        "chn_reta_2019"
+    )
     return {code: rate / 100 for code, rate in table.select("hs6", "chn_reta_2019").iter_rows()}
