@@ -19,6 +19,9 @@ from orepact.study.rows import View, chain_views, survey_views
 from orepact.study.screened import Loss, Metric, Screen, ScreenRow
 from orepact.world import Screening, World, screening
 
+HALF = 0.5
+"""Weight that must be known for a score: less would rank what nobody measures first."""
+
 NOTES = (
     "Expected losses are an annual probability times a loss; both rest on assumed ranges.",
     "Losses are for the United States only: no input-output tables of other parties are held.",
@@ -105,7 +108,9 @@ def _row(
     }
     if any(x is not None for x in parts.values()):
         value, weight = composite(parts)
-        score = Metric(value, "assumed", f"{weight:.0%} of the weights are known")
+        told = f"{weight:.0%} of the weights are known"
+        enough = weight >= HALF
+        score = Metric(value, "assumed", told) if enough else Metric(None, why=f"only {told}")
     else:
         score = Metric(None, why="no component is known")
     return ScreenRow(
