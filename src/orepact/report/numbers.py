@@ -71,6 +71,22 @@ def percent(x: float) -> str:
     return (MINUS if value < 0 else "+") + text
 
 
+def share(x: float) -> str:
+    """A share (0 to 1) in per cent with its unit; ends are said only where they are reached.
+
+    >>> share(0.4567), share(0.9996), share(1.0), share(0.034), share(0.0004)
+    ('46\\xa0%', 'over 99.9\\xa0%', '100\\xa0%', '3.4\\xa0%', 'under 0.1\\xa0%')
+    """
+    _refuse(x)
+    value = 100 * x
+    if 0 < value < 0.05:
+        return f"under 0.1{SPACE}%"
+    if 99.95 <= value < 100 - 1e-7:
+        return f"over 99.9{SPACE}%"
+    plain = value < 1e-9 or 9.95 <= value < 98.95 or value > 99.999999
+    return f"{value:.0f}{SPACE}%" if plain else f"{value:.1f}{SPACE}%"
+
+
 def millions(x: float) -> str:
     """A change of money, given in USD, in millions of USD with its sign.
 

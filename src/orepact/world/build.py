@@ -28,7 +28,7 @@ from orepact.world.flows import (
 from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
 from orepact.world.screening import build as screening
-from orepact.world.sources import comtrade
+from orepact.world.sources import comtrade, natural_earth
 from orepact.world.sources.inputs import PARTS, require
 
 YEAR = 2024
@@ -104,13 +104,14 @@ def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> 
     """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
 
     Files that are missing are named all at once, before any is read. Nothing is written unless
-    every table compiled.
+    every table compiled. Screening and the ``shapes`` of maps are built with all minerals only.
     """
     require(raw, PARTS if ids is None else ("chains",))
     tables = compile(raw, ids)
     if ids is None:
         screened = screening.compile(raw)
         tables |= {f"screening/{name}": table for name, table in screened.items()}
+        tables["shapes"] = natural_earth.shapes(raw)
     write(tables, out)
     return Report(
         out,

@@ -1,0 +1,115 @@
+"""The table of key figures of a profile: value, how it is known, and why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from orepact.report import numbers, words
+from orepact.report.findings import Subject, published
+from orepact.report.numbers import SPACE
+from orepact.study.screened import Metric, ScreenRow
+from orepact.world import Screening
+
+Write = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One row: name, value in words with its unit, basis ('' where not known), remark."""
+
+    name: str
+    text: str
+    basis: str
+    note: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return bool(self.basis)
+
+
+def figure(name: str, m: Metric, write: Write, note: str = "") -> KeyFigure:
+    """A metric as a row."""
+    if m.value is None or m.basis is None:
+        return KeyFigure(name, "not known", "", m.why)
+    return KeyFigure(name, write(m.value), m.basis, note or m.why)
+
+
+def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
+    """Figures of the most concentrated stage; of the mineral where they have no stage."""
+    r = s.worst
+    who = words.the(s.party)
+    text, product = published(s, held)
+    name = "Net import reliance, published"
+    told = (
+        KeyFigure(name, _printed(text), "survey", product)
+        if text
+        else KeyFigure(name, "not known", "", f"no survey held publishes one for {who}")
+    )
+    bloc = f"HHI outside {who}" if len(r.party) == 3 else ""
+    return (
+        told,
+        figure("Net import reliance, ours", r.import_reliance, _reliance),
+        figure("Use a year", r.use_t, numbers.tonnes),
+        figure("Concentration of output (HHI, 10,000 is one maker)", r.world_hhi, _index),
+        figure("Weighted by governance (EU scale, 10 is worst)", r.governed_hhi, _one),
+        figure(bloc, r.bloc_hhi, _index),
+        figure("Concentration of its sources (HHI)", r.source_hhi, _index),
+        figure("Spare capacity elsewhere", r.spare_elsewhere, _times, _spare_note(r)),
+        figure("One supplier above 65 % of output", r.single_point, _yes),
+        figure("Recycled share of supply", r.recycling, numbers.share),
+        figure("Can be replaced within a year", r.substitution, numbers.share),
+        _host(s, held),
+        figure("EU supply risk 2023 (critical from 1)", r.eu_supply_risk, _one),
+        figure("Composite score (0 safe, 1 vulnerable)", r.score, _two),
+    )
+
+
+def _printed(text: str) -> str:
+    if text == "E":
+        return "net exporter"
+    sign = {"<": "under ", ">": "over "}.get(text[:1], "")
+    return f"{sign}{text.lstrip('<>')}{SPACE}%"
+
+
+def _reliance(x: float) -> str:
+    return numbers.share(x) if x > 0 else "net exporter"
+
+
+def _index(x: float) -> str:
+    return f"{x:,.0f}"
+
+
+def _one(x: float) -> str:
+    return f"{x:.1f}"
+
+
+def _two(x: float) -> str:
+    return f"{x:.2f}"
+
+
+def _yes(x: float) -> str:
+    return "yes" if x else "no"
+
+
+def _times(x: float) -> str:
+    return f"{numbers.number(x)} times"
+
+
+def _spare_note(r: ScreenRow) -> str:
+    return f"what {words.the(r.top_supplier)} sends" if r.spare_elsewhere.known else ""
+
+
+def _host(s: Subject, held: Screening) -> KeyFigure:
+    """How much of the output comes with a host's; the hosts are not held, nor what they leave."""
+    name = "By-product of other metals"
+    rows = held.of("factors", s.mineral.id).filter(pl.col("factor") == "byproduct")
+    if rows.is_empty():
+        return KeyFigure(name, "not known", "", "no source held gives it")
+    r = rows.row(0, named=True)
+    note = "its hosts and what they leave unrecovered are not held" if r["central"] else ""
+    basis = "assumed" if r["assumed"] else "survey"
+    return KeyFigure(name, f"{numbers.share(r['central'])} of output", basis, note)

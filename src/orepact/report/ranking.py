@@ -1,0 +1,276 @@
+"""The page of a screen: minerals in order as a picture, the figures behind it, the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orepact.catalogue import screened_minerals
+from orepact.report import findings, numbers, page, ranges, words
+from orepact.report.profile import environment, style, subject
+from orepact.report.ranges import Item, Ranges
+from orepact.report.supply import stage_title
+from orepact.study.ranking import WEIGHTS
+from orepact.study.screened import Metric, Screen, ScreenRow, Span
+from orepact.world import Screening, World
+from orepact.world.register import register
+
+SHOWN = 25
+"""Minerals in the picture."""
+
+ENOUGH = 0.5
+"""Share of the composite's weights that must be known before a mineral is ranked by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the table: text, its shade 0 to 5 (``None``: not known), basis, why."""
+
+    text: str
+    shade: int | None
+    basis: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mineral of the table at its most vulnerable stage."""
+
+    id: str
+    name: str
+    stage: str
+    link: str
+    cells: tuple[Cell, ...]
+    lists: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: heading, what to take, how to write it, how bad it is (0 to 1)."""
+
+    head: str
+    take: Callable[[ScreenRow], Metric]
+    write: Callable[[float], str]
+    bad: Callable[[float], float]
+
+
+def _percent(x: float) -> str:
+    return f"{100 * x:.0f}"
+
+
+COLUMNS = (
+    Column(
+        "Net import reliance, %", lambda r: r.import_reliance,
+        lambda x: _percent(x) if x > 0 else "exports", lambda x: x,
+    ),
+    Column("Largest maker, %", lambda r: r.top_share, _percent, lambda x: x),
+    Column("HHI", lambda r: r.world_hhi, lambda x: f"{x:,.0f}", lambda x: x / 1e4),
+    Column("Governance- weighted", lambda r: r.governed_hhi, lambda x: f"{x:.1f}", lambda x: x / 6),
+    Column("Largest source, %", lambda r: r.top_source_share, _percent, lambda x: x),
+    Column(
+        "Spare elsewhere, times", lambda r: r.spare_elsewhere,
+        lambda x: numbers.number(x, 2) if x < 10 else "over 10", lambda x: 1 - min(x, 1),
+    ),
+    Column("Recycled, %", lambda r: r.recycling, _percent, lambda x: 1 - x),
+    Column("Replaceable, %", lambda r: r.substitution, _percent, lambda x: 1 - x),
+    Column("EU supply risk", lambda r: r.eu_supply_risk, lambda x: f"{x:.1f}", lambda x: x / 5),
+)  # fmt: skip
+
+
+def known_weight(r: ScreenRow) -> float:
+    """Share of the composite's weights whose components are known."""
+    parts = {
+        "import reliance": r.import_reliance,
+        "concentration": r.world_hhi,
+        "governance": r.governed_hhi,
+        "spare capacity": r.spare_elsewhere,
+        "recycling": r.recycling,
+        "substitution": r.substitution,
+    }
+    return sum(w for k, w in WEIGHTS.items() if parts[k].known) / sum(WEIGHTS.values())
+
+
+def ranked(screen: Screen) -> tuple[list[ScreenRow], list[ScreenRow]]:
+    """One row a mineral in the order of the page, and those that too little is known of.
+
+    By the expected loss of the worst stop where money is computed, else by the composite.
+    """
+    first: dict[str, ScreenRow] = {}
+    for r in sorted(screen.rows, key=_order):
+        first.setdefault(r.mineral, r)
+    rows = list(first.values())
+    return [r for r in rows if _rankable(r)], [r for r in rows if not _rankable(r)]
+
+
+def _rankable(r: ScreenRow) -> bool:
+    return _expected(r) is not None or (r.score.known and known_weight(r) >= ENOUGH)
+
+
+def _expected(r: ScreenRow) -> Span | None:
+    return r.worst.expected if r.worst is not None else None
+
+
+def _order(r: ScreenRow) -> tuple[float, float, str]:
+    e = _expected(r)
+    return (-e.median if e is not None else 0.0, -(r.score.value or 0.0), r.mineral)
+
+
+def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str]) -> str:
+    """The page of a screen; ``links`` are the addresses of profiles by mineral."""
+    from markupsafe import Markup
+
+    rows, unranked = ranked(screen)
+    who = words.the(screen.party)
+    names = list(held.lists["list"].unique(maintain_order=True))
+    lines = [_line(r, world, links, names) for r in rows]
+    cited = {i for t in (held.us, held.eu, held.supply, held.origins, held.uses, held.governance,
+                         held.lists) for i in t["source"].unique()}  # fmt: skip
+    return environment().get_template("screen.html.j2").render(
+        style=Markup(style()),
+        who=who,
+        year=screen.year,
+        draws=screen.draws,
+        seed=screen.seed,
+        title=_title(screen, rows),
+        story=_story(screen, rows, world),
+        chart=_chart(screen, rows[:SHOWN], world, links),
+        shown=min(SHOWN, len(rows)),
+        ranked=len(rows),
+        money=any(_expected(r) is not None for r in rows),
+        heads=[c.head for c in COLUMNS],
+        list_names=names,
+        lines=lines,
+        unranked=[
+            (screened_minerals()[r.mineral].name, links.get(r.mineral, ""), r.score.why)
+            for r in unranked
+        ],
+        weights=[(k, f"{100 * w:.0f} %") for k, w in WEIGHTS.items()],
+        lists=_lists(held),
+        disagree=_disagree(rows, held),
+        notes=screen.notes,
+        registered=[s for id, s in register().items() if id in cited],
+        versions=page.versions(),
+    )  # fmt: skip
+
+
+def _stage(r: ScreenRow, world: World) -> str:
+    chain = world.chains.get(screened_minerals()[r.mineral].chain)
+    return "" if r.stage == "unknown" else stage_title(r.mineral, r.stage, chain).lower()
+
+
+def _title(screen: Screen, rows: Sequence[ScreenRow]) -> str:
+    who = words.the(screen.party)
+    if not rows:
+        return f"No mineral can be ranked for {who}"
+    names = [screened_minerals()[r.mineral].name.lower() for r in rows[:3]]
+    what = "expected loss from a stop of exports" if _expected(rows[0]) else "vulnerability"
+    return f"{findings.capital(numbers.listed(names))} lead the {what} of {who}"
+
+
+def _story(screen: Screen, rows: Sequence[ScreenRow], world: World) -> list[str]:
+    out = []
+    first = rows[0] if rows else None
+    if first is not None and (x := first.worst) is not None and x.expected is not None:
+        e = x.expected
+        out.append(
+            f"The largest expected loss: {words.the(x.supplier)} stops exporting "
+            f"{findings.product(subject(screen, world, first.mineral), x.stage)}, "
+            f"{findings.money(e.median)} a year ({findings.money(e.low)} to "
+            f"{findings.money(e.high)})."
+        )
+    makers: dict[str, int] = {}
+    for r in rows:
+        if r.top_share.value is not None and r.top_share.value > 0.5:
+            makers[r.top_supplier] = makers.get(r.top_supplier, 0) + 1
+    if makers:
+        top, n = max(makers.items(), key=lambda item: (item[1], item[0]))
+        out.append(
+            f"{findings.capital(words.the(top))} makes more than half of the world’s output of "
+            f"{n} of {len(rows)} ranked minerals at their most vulnerable stage."
+        )
+    full = sum(r.import_reliance.value is not None and r.import_reliance.value >= findings.ALL
+               for r in rows)  # fmt: skip
+    if full:
+        out.append(
+            f"{findings.capital(words.the(screen.party))} imports all it uses of {full} of them."
+        )
+    return out
+
+
+def _chart(
+    screen: Screen, rows: Sequence[ScreenRow], world: World, links: Mapping[str, str]
+) -> Ranges | None:
+    if not rows:
+        return None
+    if all(_expected(r) is None for r in rows):
+        items = [_scored(r, world, links, screen.party) for r in rows]
+        return ranges.ranges("Composite score, 0 safe to 1 vulnerable", items)
+    items = [_lost(r, world, links, screen.party) for r in rows if _expected(r) is not None]
+    axis = "Expected loss from the worst supplier’s stop, USD million a year (powers of ten)"
+    return ranges.ranges(axis, items, scale=1e-6, log=True)
+
+
+def _lost(r: ScreenRow, world: World, links: Mapping[str, str], party: str) -> Item:
+    x = r.worst
+    assert x is not None
+    assert x.expected is not None
+    e = x.expected
+    note = f"{_stage(r, world)}, {words.place(x.supplier)}"
+    return Item(
+        screened_minerals()[r.mineral].name, words.role(x.supplier, (party,)), e,
+        numbers.number(e.median / 1e6),
+        numbers.between(e.low / 1e6, e.high / 1e6, numbers.number), note, x.basis == "assumed",
+        links.get(r.mineral, ""),
+    )  # fmt: skip
+
+
+def _scored(r: ScreenRow, world: World, links: Mapping[str, str], party: str) -> Item:
+    value = r.score.value or 0.0
+    note = ", ".join(x for x in (_stage(r, world), words.place(r.top_supplier)) if x)
+    return Item(
+        screened_minerals()[r.mineral].name, words.role(r.top_supplier, (party,)),
+        Span(value, value, value), f"{value:.2f}", "", note, False, links.get(r.mineral, ""),
+    )  # fmt: skip
+
+
+def _line(r: ScreenRow, world: World, links: Mapping[str, str], names: Sequence[str]) -> Line:
+    cells = []
+    for c in COLUMNS:
+        m = c.take(r)
+        if m.value is None:
+            cells.append(Cell("–", None, "", m.why))
+            continue
+        shade = min(5, max(0, int(6 * min(max(c.bad(m.value), 0.0), 1.0))))
+        cells.append(Cell(c.write(m.value), shade, m.basis or "", m.why))
+    return Line(
+        r.mineral, screened_minerals()[r.mineral].name, _stage(r, world),
+        links.get(r.mineral, ""), tuple(cells), tuple(name in r.lists for name in names),
+    )  # fmt: skip
+
+
+def _lists(held: Screening) -> list[tuple[str, list[str]]]:
+    """What stands on all lists, and on one only."""
+    parts = held.lists.group_by("list", maintain_order=True)
+    by = {str(name[0]): set(part["mineral"]) for name, part in parts}
+    names = {id: m.name for id, m in screened_minerals().items()}
+    both = set.intersection(*by.values()) if by else set()
+    out = [(f"On all of {numbers.listed(sorted(by))}", sorted(names[m] for m in both))]
+    for name, held_ in sorted(by.items()):
+        others = set().union(*(v for k, v in by.items() if k != name))
+        out.append((f"Only on {name}", sorted(names[m] for m in held_ - others)))
+    return [(head, found) for head, found in out if found]
+
+
+def _disagree(rows: Sequence[ScreenRow], held: Screening) -> list[str]:
+    """Where our order and the lists part: high with us and on one list only, low and on both."""
+    quarter = max(1, len(rows) // 4)
+    names = {id: m.name for id, m in screened_minerals().items()}
+    count = len(set(held.lists["list"]))
+    high = [names[r.mineral] for r in rows[:quarter] if len(r.lists) < count]
+    low = [names[r.mineral] for r in rows[-quarter:] if len(r.lists) == count]
+    out = []
+    if high:
+        out.append(f"In our first quarter, but not on every list: {numbers.listed(high)}.")
+    if low:
+        out.append(f"On every list, but in our last quarter: {numbers.listed(low)}.")
+    return out
