@@ -28,3 +28,19 @@ def test_an_unknown_party(orepact) -> None:
     done = orepact("screen", "--party", "USB", "--draws", "0")
     assert done.code == 2
     assert "USB" in done.err
+
+
+def test_a_folder_with_a_page_and_a_profile(orepact, tmp_path) -> None:
+    done = orepact(
+        "screen", "--mineral", "gallium", "--draws", "0", "--out", tmp_path / "out", "--png"
+    )
+    assert done.code == 0, done.err
+    assert "manifest.json" in done.err
+    assert (tmp_path / "out/index.html").read_text("utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "out/profiles/gallium.png").is_file()
+
+
+def test_pictures_need_a_folder(orepact) -> None:
+    done = orepact("screen", "--mineral", "gallium", "--draws", "0", "--png")
+    assert done.code == 2
+    assert "--out DIR" in done.err

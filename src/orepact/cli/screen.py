@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orepact.cli.options import WorldFolder, tables_folder
+from orepact.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,12 +27,22 @@ def screen(
     ] = None,
     draws: Annotated[int, typer.Option(help="Draws of the losses, a power of two; 0: none.")] = 64,
     most: Annotated[int, typer.Option(help="Minerals to show.")] = 30,
+    out: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the page, a profile per mineral, tables."),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--png", help="With --out: each profile as a picture too.")
+    ] = False,
     world_folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Rank minerals by vulnerability: reliance, concentration, governance, spare capacity, loss."""
     from orepact import world
     from orepact.study.screen import screen as run
+
+    if pictures and not out:
+        raise InputError("--png needs a folder to write to: add --out DIR.")
 
     members: tuple[str, ...] = ()
     if pact:
@@ -43,11 +55,19 @@ def screen(
     def told(id: str, done: int, of: int) -> None:
         typer.echo(f"\r{done + 1}/{of} {id:<24}", err=True, nl=False)
 
+    tables = tables_folder(world_folder)
+    base = world.load(folder=tables)
     found = run(
-        party, world.load(folder=tables_folder(world_folder)), chosen,
+        party, base, chosen,
         members=members, pact=pact or "", draws=draws, progress=told,
     )  # fmt: skip
     typer.echo("\r" + " " * 40 + "\r", err=True, nl=False)
+    if out:
+        from orepact.report import write_screen
+
+        held = world.screening()
+        for path in write_screen(found, base, held, out, tables, pictures=pictures):
+            typer.echo(f"wrote {path}", err=True)
     rows = [r for r in found.rows if stage in (None, r.stage)]
     if as_json:
         import json

@@ -41,8 +41,10 @@ class Subject:
 
     @property
     def worst(self) -> ScreenRow:
-        """The most concentrated stage; of none that is known, the first."""
-        return max(self.rows, key=lambda r: -1.0 if not r.world_hhi.known else r.world_hhi.value)  # type: ignore[return-value, arg-type]
+        """The most concentrated stage, of those that are no scenario where there are any."""
+        known = [r for r in self.rows if r.world_hhi.known]
+        firm = [r for r in known if r.grade != "scenario"]
+        return max(firm or known or self.rows, key=lambda r: r.world_hhi.value or 0.0)
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -124,13 +126,12 @@ def reliance(s: Subject, printed: str, of: str) -> str:
 
 
 def published(s: Subject, held: Screening) -> tuple[str, str]:
-    """The survey's reliance of the United States as it prints it, and of which product."""
-    if s.party != "USA":
-        return "", ""
-    rows = held.us.filter(
-        (pl.col("mineral") == s.mineral.id) & ~pl.col("nir_text").is_in(["", "NA"])
-    )
-    return ("", s.mineral.name) if rows.is_empty() else rows.select("nir_text", "product").row(0)
+    """The survey's reliance of the United States as it prints it ('' for none), of what product."""
+    rows = held.of("us", s.mineral.id).filter(~pl.col("nir_text").is_in(["", "NA"]))
+    if s.party != "USA" or rows.is_empty():
+        return "", s.mineral.name
+    printed, of = rows.select("nir_text", "product").row(0)
+    return str(printed), str(of)
 
 
 def story(s: Subject, bought: Sequence[Split]) -> list[str]:
@@ -219,6 +220,8 @@ def flags(s: Subject, made: Sequence[Split], held: Screening) -> list[str]:
             for others, stages in shared.items()
             if others
         ]
+    if s.worst.grade == "scenario":
+        out.append("Scenario: no statistics tell these products apart; shares are assumed.")
     _, of = published(s, held)
     if s.mineral.group and "rare-earth" in of:
         out.append(f"Basket: the survey’s account of the United States is of {of} together.")

@@ -34,8 +34,8 @@ class KeyFigure:
 def figure(name: str, m: Metric, write: Write, note: str = "") -> KeyFigure:
     """A metric as a row."""
     if m.value is None or m.basis is None:
-        return KeyFigure(name, "not known", "", m.why)
-    return KeyFigure(name, write(m.value), m.basis, note or m.why)
+        return KeyFigure(name, "not known", "", words.spelt(m.why))
+    return KeyFigure(name, write(m.value), m.basis, note or words.spelt(m.why))
 
 
 def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:

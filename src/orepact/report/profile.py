@@ -71,6 +71,7 @@ def environment() -> Environment:
         loader=PackageLoader("orepact.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    env.filters["capitalize_first"] = findings.capital
     env.globals |= {"bases": dict(BASES), "shades": SHADES, "share": numbers.share}
     return env
 
@@ -125,14 +126,15 @@ def profile(screen: Screen, world: World, held: Screening, mineral: str, home: s
         map=Markup(_map(s, drawn)) if drawn else "",
         map_stage=drawn.title if drawn else "not known",
         map_basis=drawn.basis if drawn else "",
-        map_why=s.worst.world_hhi.why or "no source held gives it by country",
+        map_why=words.spelt(s.worst.world_hhi.why or "no source held gives it by country"),
         classes=maps.legend(),
         pooled=_pooled(drawn),
         makers=made,
         sources=bought,
         weak=any(p.weak for x in (*made, *bought) for p in x.parts),
         stops=stops,
-        stops_why=s.worst.expected_loss.why or "no supplier's stop was computed",
+        money=any(x.loss is not None for x in s.losses),
+        stops_why=words.spelt(s.worst.expected_loss.why) or "no supplier's stop was computed",
         uses=uses,
         uses_left=len(made) + len(bought) > 5,
         uses_note=_uses_note(s, held),

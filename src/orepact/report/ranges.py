@@ -14,6 +14,10 @@ DECADES = 5
 """Powers of ten that a logarithmic axis shows at most; what is smaller stands at its left end."""
 
 
+FULL = 4
+"""Powers of ten that are all labelled; of more, every other one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A row before it meets an axis; ``span`` is ``None`` where nothing is known."""
@@ -58,16 +62,16 @@ def ranges(axis: str, items: Sequence[Item], *, scale: float = 1.0, log: bool = 
             raise ResultError(f"A chart met the range {tuple(s)}, which is not in order.")
     top = max((s.high * scale for s in spans), default=0.0)
     if log:
-        last = math.ceil(math.log10(top)) if top > 0 else 0
+        end = math.ceil(math.log10(top)) if top > 0 else 0
         lows = [s.low * scale for s in spans if s.low > 0]
-        first = math.floor(math.log10(min(lows))) if lows else last - 1
-        first = min(max(first, last - DECADES), last - 1)
+        first = math.floor(math.log10(min(lows))) if lows else end - 1
+        first = min(max(first, end - DECADES), end - 1)
 
         def at(x: float) -> float:
             place = (math.log10(x) if x > 0 else first) - first
-            return round(min(max(100 * place / (last - first), 0.0), 100.0), 3)
+            return round(min(max(100 * place / (end - first), 0.0), 100.0), 3)
 
-        ticks = [10.0**n for n in range(first, last + 1)]
+        ticks = [10.0**n for n in range(first, end + 1)]
     else:
         ticks = list(nice(min(0.0, *(s.low * scale for s in spans), 0.0), top))
 
@@ -77,4 +81,7 @@ def ranges(axis: str, items: Sequence[Item], *, scale: float = 1.0, log: bool = 
     rows = tuple(
         Row(i, *(at(x * scale) for x in i.span)) if i.span is not None else Row(i) for i in items
     )
-    return Ranges(axis, rows, tuple((at(t), f"{t:,.10g}") for t in ticks))
+    skip = 2 if log and len(ticks) > FULL else 1
+    last = len(ticks) - 1
+    texts = [f"{t:,.10g}" if (last - n) % skip == 0 else "" for n, t in enumerate(ticks)]
+    return Ranges(axis, rows, tuple((at(t), x) for t, x in zip(ticks, texts, strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,11 @@ def _percent(x: float) -> str:
 
 
 COLUMNS = (
+    Column(
+        "Expected loss, USD million", lambda r: r.expected_loss,
+        lambda x: numbers.number(x / 1e6), lambda x: math.log10(max(x, 1e6) / 1e6) / 4,
+    ),
+    Column("Composite, 0 to 1", lambda r: r.score, lambda x: f"{x:.2f}", lambda x: x),
     Column(
         "Net import reliance, %", lambda r: r.import_reliance,
         lambda x: _percent(x) if x > 0 else "exports", lambda x: x,
@@ -238,10 +244,10 @@ def _line(r: ScreenRow, world: World, links: Mapping[str, str], names: Sequence[
     for c in COLUMNS:
         m = c.take(r)
         if m.value is None:
-            cells.append(Cell("–", None, "", m.why))
+            cells.append(Cell("–", None, "", words.spelt(m.why)))
             continue
         shade = min(5, max(0, int(6 * min(max(c.bad(m.value), 0.0), 1.0))))
-        cells.append(Cell(c.write(m.value), shade, m.basis or "", m.why))
+        cells.append(Cell(c.write(m.value), shade, m.basis or "", words.spelt(m.why)))
     return Line(
         r.mineral, screened_minerals()[r.mineral].name, _stage(r, world),
         links.get(r.mineral, ""), tuple(cells), tuple(name in r.lists for name in names),

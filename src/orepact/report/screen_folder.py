@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from orepact import __version__
+from orepact.report.drawing import png
+from orepact.report.portrait import portrait
 from orepact.report.profile import profile
 from orepact.report.ranking import index
 from orepact.study.screened import Loss, Metric, Screen, Span
@@ -26,12 +28,19 @@ NOTICE = "Scenario: probabilities and losses rest on stated assumptions; no auth
 
 
 def write_screen(
-    screen: Screen, world: World, held: Screening, out: Path, tables: Path = TABLES
+    screen: Screen,
+    world: World,
+    held: Screening,
+    out: Path,
+    tables: Path = TABLES,
+    *,
+    pictures: bool = False,
 ) -> Iterator[Path]:
     """Write ``index.html``, ``profiles/``, ``screen.csv``, ``losses.csv`` and ``manifest.json``.
 
-    ``tables`` is the folder that the world was loaded from. Everything is made in a temporary
-    folder first, then put into place; the manifest comes last. Yields each path in its place.
+    ``tables`` is the folder that the world was loaded from; with ``pictures`` each profile has a
+    PNG beside it. Everything is made in a temporary folder first, then put into place; the
+    manifest comes last. Yields each path in its place.
     """
     minerals = list(dict.fromkeys(r.mineral for r in screen.rows))
     links = {m: f"profiles/{m}.html" for m in minerals}
@@ -43,9 +52,12 @@ def write_screen(
         texts["index.html"] = index(screen, world, held, links)
         for name, text in texts.items():
             (fresh / name).write_text(text, "utf-8")
+        drawn = [f"profiles/{m}.png" for m in minerals] if pictures else []
+        for m, name in zip(minerals, drawn, strict=False):
+            (fresh / name).write_bytes(png(portrait(screen, world, held, m)))
         figures(screen).write_csv(fresh / "screen.csv")
         losses(screen).write_csv(fresh / "losses.csv")
-        names = [*texts, "screen.csv", "losses.csv"]
+        names = [*texts, *drawn, "screen.csv", "losses.csv"]
         hashes = {n: _sha((fresh / n).read_bytes()) for n in names if n.endswith(".csv")}
         told = json.dumps(describe(screen, hashes, tables), indent=2)
         (fresh / "manifest.json").write_text(told + "\n", "utf-8")

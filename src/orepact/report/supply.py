@@ -159,7 +159,8 @@ def sources(mineral: str, party: str, chain: Chain | None, held: Screening) -> t
         out.append(Split(stage, title, what, chain.grade[stage], "", bought, direct))
         origin = traced(chain, stage)[:, d]
         origin[d] = 0.0
-        parts = tuple(_parts(chain.regions, origin, lambda _: False)) if origin.any() else ()
+        scenario = np.full(len(origin), chain.grade[stage] == "scenario")
+        parts = tuple(_parts(chain.regions, origin, scenario.item)) if origin.any() else ()
         before = {p.region: p.share for p in direct}
         if any(abs(p.share - before.get(p.region, 0.0)) > MOVED for p in parts):
             total = float(origin.sum())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from orepact.catalogue import mineral, region_name
+from orepact.catalogue import mineral, region_name, regions
 from orepact.pact import Instrument
 from orepact.study.metrics import WORLD
 
@@ -84,6 +85,16 @@ def the(code: str) -> str:
     ('the United States', 'Mexico')
     """
     return ("the " if code in _WITH_THE else "") + place(code)
+
+
+def spelt(text: str) -> str:
+    """A sentence with names for the codes of regions in it.
+
+    >>> spelt("IDN, the largest maker, sends USA nothing; the HHI is known")
+    'Indonesia, the largest maker, sends the United States nothing; the HHI is known'
+    """
+    known = {*regions(), WORLD}
+    return re.sub(r"\b[A-Z]{3}\b", lambda m: the(m[0]) if m[0] in known else m[0], text)
 
 
 def stage_name(mineral_id: str, stage: str) -> str:

@@ -114,9 +114,9 @@ def unwrap(ring: Sequence[Point]) -> list[Point]:
     """
     full = round(360 / UNIT)
     xs = [ring[0][0]]
-    for (a, _), (b, _) in pairwise(ring):
+    for (a, _), (b, _) in pairwise([*ring, ring[0]]):
         xs.append(xs[-1] + (b - a + full // 2) % full - full // 2)
-    if abs(ring[0][0] - ring[-1][0] - xs[0] + xs[-1]) and abs(xs[0] - xs[-1]) > full // 2:
+    if xs.pop() != xs[0]:
         raise WorldError(f"'{COUNTRIES}': an outline at {ring[0]} goes round a pole.")
     turns = (sum(xs) / len(xs) - EDGE / UNIT) // full
     return [(round(x - turns * full), y) for x, (_, y) in zip(xs, ring, strict=True)]
