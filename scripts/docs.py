@@ -1,4 +1,4 @@
-"""Write docs/results.md, docs/cases.md, DATA-LICENCES.md and the README picture from real runs."""
+"""Write docs/results.md, docs/cases.md, DATA-LICENCES.md and the pictures from real runs."""
 
 from __future__ import annotations
 
@@ -260,6 +260,13 @@ def vulnerability_tables() -> dict[str, str]:
     return vulnerability.parts(screens, engines("USA", earth, held=held), held)
 
 
+def profile_picture() -> bytes:
+    """The profile of gallium for the United States as PNG."""
+    earth, held = world.load(), world.screening()
+    found = screen("USA", earth, ["gallium"], draws=64, held=held)
+    return report.png(report.portrait(found, earth, held, "gallium"), scale=1.0)
+
+
 def main() -> None:
     """Run everything and write the files."""
     runs = [simulate(pact.read(name), world.load(), draws=128) for name in PACTS]
@@ -289,6 +296,7 @@ def main() -> None:
     page.write_text(vulnerability.filled(page.read_text("utf-8"), vulnerability_tables()), "utf-8")
     picture = report.png(report.picture(runs[1], "ndpr"), scale=1.0)
     (ROOT / "docs" / "flows.png").write_bytes(picture)
+    (ROOT / "docs" / "profile.png").write_bytes(profile_picture())
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def test_rows_stay_on_the_axis_and_in_order(values):
         c = ranges("x", [item(*sorted(v)) for v in values], log=log)
         assert len(c.ticks) <= DECADES + 1 or not log
         for r in c.rows:
-            assert 0 <= r.low <= r.mid <= r.high <= 100.0
+            assert 0 <= r.low <= r.mid <= r.high <= 102.0  # ticks may end a 25th of a step short
 
 
 @pytest.mark.parametrize("q", [(2.0, 1.0, 3.0), (0.0, float("nan"), 1.0), (0, 1, float("inf"))])

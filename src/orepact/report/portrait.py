@@ -122,7 +122,7 @@ def _stacks(
         named = [f"{p.name} {numbers.share(p.share)}".replace(" ", numbers.SPACE) for p in s.shown]
         y += 15
         for line in textwrap.wrap(
-            "  ".join(named), int(RIGHT / (LETTER + 0.6)), break_on_hyphens=False
+            "  ".join(named), int(RIGHT / (LETTER + 1.1)), break_on_hyphens=False
         ):
             y += 14
             parts.append(_text(x, y, "small", line.replace(" ", 3 * numbers.SPACE)))

@@ -33,7 +33,7 @@ UNCODED: Mapping[str, str] = MappingProxyType(
 A map shows regions of the model, not claims to territory."""
 
 SCHEMA: Mapping[str, type[pl.DataType]] = MappingProxyType(
-    {"region": pl.String, "ring": pl.Int16, "x": pl.Int16, "y": pl.Int16}
+    {"region": pl.String, "ring": pl.Int16, "x": pl.Int16, "y": pl.Int16, "source": pl.String}
 )
 
 Point = tuple[int, int]
@@ -41,7 +41,7 @@ Ring = tuple[int, ...]
 
 
 def shapes(raw: Path) -> pl.DataFrame:
-    """Outlines of the model's regions: region, ring, x, y, in hundredths of a degree.
+    """Outlines of the model's regions: region, ring, x, y (hundredths of a degree), source.
 
     Borders between countries of one region are dissolved. Rings are closed (the first point is
     not repeated) and numbered through the table; a ring inside another is a hole. Longitudes run
@@ -68,7 +68,7 @@ def shapes(raw: Path) -> pl.DataFrame:
     rows, n = [], 0
     for place, rings in sorted(held.items()):
         for ring in merge(rings, arcs):
-            rows += [(place, n, x, y) for x, y in unwrap(ring)]
+            rows += [(place, n, x, y, SOURCE) for x, y in unwrap(ring)]
             n += 1
     return pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
 
