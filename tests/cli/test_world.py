@@ -54,6 +54,29 @@ def test_json_gives_the_arrays(orepact) -> None:
     assert len(json.loads(orepact("world", "show", "--json").out)) == len(EARTH.chains)
 
 
+def test_baskets_and_what_hosts_hold_are_told(orepact) -> None:
+    shown = " ".join(orepact("world", "show", "gallium").out.split())
+    assert "Basket 811292, not split: gallium, germanium, indium" in shown
+    assert "10% of EU imports by finer codes" in shown
+    assert "In its hosts' output and not recovered (t, assumed): CHN" in shown
+    assert "No figure splits 811292." in shown
+    zinc = orepact("world", "show", "zinc").out
+    assert "Basket" not in zinc
+    assert "not recovered" not in zinc
+    (held,) = json.loads(orepact("world", "show", "gallium", "--json").out)
+    assert held["baskets"]["primary"][0]["code"] == "811292"
+    np.testing.assert_allclose(held["potential_t"], EARTH.chain("gallium").potential)
+
+
+def test_why_marks_a_shipment_under_a_basket(orepact) -> None:
+    told = orepact("world", "why", "ndpr", "magnet", "USA").out
+    assert "850511*" in told
+    assert "* 850511 is a basket that no figure splits: NdFeB, SmCo" in " ".join(told.split())
+    plain = orepact("world", "why", "zinc", "refined", "MEX").out
+    assert "790111" in plain
+    assert "*" not in plain
+
+
 def test_an_unknown_mineral(orepact) -> None:
     done = orepact("world", "show", "zink")
     assert done == (2, "", "orepact: Unknown mineral 'zink'. Did you mean 'zinc'?\n")

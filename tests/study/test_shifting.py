@@ -84,3 +84,16 @@ def test_floored_stages_are_those_in_force() -> None:
 def test_it_takes_two_floors(held, mineral, on, found) -> None:
     with pytest.raises(InputError, match=found):
         shifting(held, EARTH, mineral, on)
+
+
+def test_a_floor_on_natural_graphite_alone_does_not_leak_to_synthetic() -> None:
+    """Feeds stand in fixed proportion: synthetic falls with anode, as decision 0004 says."""
+    rows = {
+        (r.floors_on, r.member, r.stage): r
+        for r in shifting(pact.read("us-mexico-2026"), EARTH, "graphite")
+    }
+    anode, synthetic = (rows[("spherical",), "USA", s] for s in ("anode", "synthetic"))
+    assert anode.output < 0.99 * anode.output0
+    assert synthetic.output / synthetic.output0 == pytest.approx(
+        anode.output / anode.output0, abs=2e-3
+    )

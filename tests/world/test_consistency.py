@@ -95,3 +95,11 @@ def test_a_published_figure_that_is_missed():
     found = consistency.published_figures(changed("zinc", output=output), TABLES)
     assert found.status == "failed"
     assert "Mexico mine share, zinc" in found.found
+
+
+def test_by_products_above_their_hosts_are_named():
+    found = consistency.by_products(EARTH, TABLES)
+    assert found.status == "listed"
+    assert "germanium refined USA" in found.found
+    within = TABLES["capacity"].filter(pl.col("bound") != "over host")
+    assert consistency.by_products(EARTH, TABLES | {"capacity": within}).status == "ok"

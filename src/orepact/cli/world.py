@@ -55,7 +55,10 @@ def show(
                 console.print(_origins_table(chains[0], k, w.year, most, into))
                 continue
             console.print(_stage_table(chains[0], k, w.year, most))
-            console.print(chains[0].notes.get(chains[0].stages[k], ""), "\n")
+            console.print(chains[0].notes.get(chains[0].stages[k], ""))
+            for line in _marks(chains[0], k, most):
+                console.print(line)
+            console.print()
     else:
         console.print(_overview(chains, w.year))
 
@@ -107,6 +110,22 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
     return table
 
 
+def _marks(chain: Chain, k: int, most: int) -> list[str]:
+    """What to know of a stage's codes, and of a by-product's hosts: a sentence each."""
+    import numpy as np
+
+    out = []
+    for b in chain.baskets.get(chain.stages[k], ()):
+        eu = "" if b.share is None else f"; {b.cn8}: {b.share:.0%} of EU imports by finer codes"
+        out.append(f"Basket {b.code}, {b.split}: {b.lumps}{eu}.")
+    potential = chain.potential[k]
+    if potential.any():
+        first = [r for r in np.argsort(-potential)[:most] if potential[r] > 0]
+        named = ", ".join(f"{chain.regions[r]} {_number(potential[r])}" for r in first)
+        out.append(f"In its hosts' output and not recovered (t, assumed): {named}.")
+    return out
+
+
 def _origins_table(chain: Chain, k: int, year: int, most: int, into: str | None) -> Table:
     """Shipments between regions as recorded and traced to the origin, largest first."""
     import numpy as np
@@ -153,6 +172,8 @@ def _overview(chains: list[Chain], year: int) -> Table:
 
 
 def _record(chain: Chain) -> dict[str, object]:
+    from dataclasses import asdict
+
     return {
         "mineral": chain.mineral,
         "stages": list(chain.stages),
@@ -161,6 +182,8 @@ def _record(chain: Chain) -> dict[str, object]:
         "notes": dict(chain.notes),
         "output_t": chain.output.tolist(),
         "capacity_t": chain.capacity.tolist(),
+        "potential_t": chain.potential.tolist(),
+        "baskets": {s: [asdict(b) for b in held] for s, held in chain.baskets.items()},
         "trade_t": chain.trade.tolist(),
         "final_use_t": chain.final_use.tolist(),
         "price_usd_per_t": chain.price.tolist(),
@@ -224,13 +247,18 @@ def why(
 
     table = _table(
         f"{_id(mineral)} {stage}, {find_region(region)} (t)",
-        ("quantity", "partner", "kind", "source"),
+        ("quantity", "partner", "kind", "source", "code"),
         ("balanced", "prior", "weight"),
     )
     for r in rows.iter_rows(named=True):
         cells = ("" if r[n] is None else _number(r[n]) for n in ("t", "prior_t", "weight"))
-        table.add_row(r["quantity"], r["partner"], r["kind"] or "", r["source"], *cells)
-    Console().print(table)
+        code = f"{r['code']}*" if r["basket"] else r["code"]
+        table.add_row(r["quantity"], r["partner"], r["kind"] or "", r["source"], code, *cells)
+    console = Console()
+    console.print(table)
+    lumped = rows.filter(rows["basket"] != "").select("code", "basket")
+    for code, lumps in lumped.unique(maintain_order=True).rows():
+        console.print(f"* {code} is a basket that no figure splits: {lumps}.")
 
 
 @app.command("check")

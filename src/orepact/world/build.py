@@ -12,6 +12,7 @@ import polars as pl
 from orepact.catalogue import mineral
 from orepact.errors import WorldError
 from orepact.world import accuracy, holdout, values
+from orepact.world.baskets import basket_table
 from orepact.world.compiled import TABLES, assemble, write
 from orepact.world.controls import compare
 from orepact.world.evidence import Evidence, gather
@@ -65,7 +66,7 @@ def flow_tables(
         "nodes": nodes,
         "flows": flows,
         "inputs": pl.concat([input_rows(ev, r) for r in recipes.values()]),
-        "capacity": pl.concat([capacity_rows(ev, recipes[id], s) for id, s in solved.items()]),
+        "capacity": pl.concat([capacity_rows(ev, r, solved) for r in recipes.values()]),
         "stages": pl.concat([stage_rows(s, recipes[id]) for id, s in solved.items()]),
         "adjustments": adjustment_rows(nodes, flows),
     }
@@ -88,6 +89,7 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     ev = gather(raw, recipes)
     solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
     tables = flow_tables(ev, recipes, solved) | values.compile(raw, recipes)
+    tables["baskets"] = basket_table(raw, recipes)
     world = assemble(tables, YEAR)
     free = holdout.release(ev, recipes, proxies)
     blind = assemble(tables | flow_tables(ev, recipes, free), YEAR)

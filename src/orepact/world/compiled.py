@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from orepact.catalogue import minerals, regions
 from orepact.errors import WorldError, nearest
 from orepact.world import arrays
+from orepact.world.baskets import Basket, from_table
 from orepact.world.world import GRADES, KINDS, Array, Chain, World
 
 TABLES = Path(__file__).parent / "tables"
-FLOWS = ("nodes", "flows", "inputs", "capacity", "stages")
+FLOWS = ("nodes", "flows", "inputs", "capacity", "stages", "baskets")
+OPTIONAL = ("inputs", "baskets")
+"""Tables in which a mineral may have no row."""
+
+_GRIDS = ("output", "secondary", "stock_draw", "final_use", "stock_build")
 VALUES = ("prices", "freight", "distances", "duties", "customs_basis", "parameters")
 
 
@@ -71,7 +76,7 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
     chains = {}
     for id in minerals():
         if id in parts["nodes"]:
-            lacking = [n for n, part in parts.items() if id not in part and n != "inputs"]
+            lacking = [n for n, part in parts.items() if id not in part and n not in OPTIONAL]
             if lacking:
                 raise WorldError(f"The table of {lacking[0]} has no row for {id}. Build it again.")
             own = {name: part[id] for name, part in parts.items() if id in part}
@@ -96,12 +101,11 @@ def _grids(
     nodes: pl.DataFrame, stages: tuple[str, ...], places: tuple[str, ...]
 ) -> dict[str, Array]:
     """The five (K, R) quantities of one mineral."""
-    names = ("output", "secondary", "stock_draw", "final_use", "stock_build")
-    grid = np.zeros((len(names), len(stages), len(places)))
-    q = _places(nodes, "quantity", names, "nodes")
+    grid = np.zeros((len(_GRIDS), len(stages), len(places)))
+    q = _places(nodes, "quantity", _GRIDS, "nodes")
     k, r = _places(nodes, "stage", stages, "nodes"), _places(nodes, "region", places, "nodes")
     grid[q, k, r] = nodes["t"].to_numpy()
-    return dict(zip(names, grid, strict=True))
+    return dict(zip(_GRIDS, grid, strict=True))
 
 
 def _chain(
@@ -118,9 +122,9 @@ def _chain(
     d = _places(flows, "destination", places, "flows")
     trade, kind = np.zeros((K, R, R)), np.zeros((K, R, R), dtype=np.int8)
     trade[k, o, d], kind[k, o, d] = flows["t"].to_numpy(), kinds
-    capacity = np.zeros((K, R))
+    capacity, potential = np.zeros((K, R)), np.zeros((K, R))
     at = _places(cap, "stage", stages, "capacity"), _places(cap, "region", places, "capacity")
-    capacity[at] = cap["t"].to_numpy()
+    capacity[at], potential[at] = cap["t"].to_numpy(), cap["potential"].to_numpy()
     _places(stage, "grade", GRADES, "stages")
     if set(stage["stage"]) != set(stages):
         raise WorldError(f"The table of stages lacks a stage of {id}. Build it again.")
@@ -131,6 +135,7 @@ def _chain(
         inputs=_inputs(own.get("inputs"), stages, places),
         **_grids(own["nodes"], stages, places),
         capacity=capacity,
+        potential=potential,
         trade=trade,
         kind=kind,
         price=arrays.price_array(held["prices"], id),
@@ -140,9 +145,18 @@ def _chain(
         parameters=arrays.parameter_map(held["parameters"], id),
         grade=MappingProxyType(dict(stage.select("stage", "grade").iter_rows())),
         notes=MappingProxyType(dict(stage.select("stage", "note").iter_rows())),
+        baskets=_baskets(own.get("baskets")),
     )
     check(chain)
     return chain
+
+
+def _baskets(rows: pl.DataFrame | None) -> Mapping[str, tuple[Basket, ...]]:
+    """Baskets by stage; a stage without one is left out."""
+    held = () if rows is None else from_table(rows)
+    return MappingProxyType(
+        {s: tuple(b for b in held if b.stage == s) for s in dict.fromkeys(b.stage for b in held)}
+    )
 
 
 def _inputs(rows: pl.DataFrame | None, stages: tuple[str, ...], places: tuple[str, ...]) -> Array:
@@ -165,7 +179,7 @@ def residuals(chain: Chain) -> tuple[Array, Array]:
 
 def check(chain: Chain) -> None:
     """Raise :class:`WorldError` for a NaN, a negative figure, or a balance off by 1e-6."""
-    for name in ("output", "capacity", "secondary", "stock_draw", "final_use", "stock_build"):
+    for name in ("output", "capacity", "potential", *_GRIDS[1:]):
         a = getattr(chain, name)
         if not (np.isfinite(a).all() and (a >= 0).all()):
             k, r = np.argwhere(~(np.isfinite(a) & (a >= 0)))[0]

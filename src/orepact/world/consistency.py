@@ -156,6 +156,19 @@ def imputed(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
     return Check("imputed trade", "listed" if len(high) else "ok", found)
 
 
+def by_products(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
+    """By-product output stays within what its hosts' output would let be recovered."""
+    rows = held["capacity"].filter(pl.col("host_t").is_not_null())
+    over = rows.filter(pl.col("bound") == "over host")
+    named = [
+        f"{r['mineral']} {r['stage']} {r['region']} {r['t']:,.3g} t over {r['host_t']:,.3g} t"
+        for r in over.sort(pl.col("t") / pl.col("host_high"), descending=True).iter_rows(named=True)
+    ]
+    found = f"{len(rows)} figures, {len(over)} above the central host bound"
+    status = "listed" if named else "ok"
+    return Check("by-products", status, f"{found}: {_said(named)}" if named else found)
+
+
 def published_figures(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
     """Published figures that the world is held to are met."""
     figures = compare(world)
@@ -174,6 +187,7 @@ CHECKS: tuple[Callable[[World, Mapping[str, pl.DataFrame]], Check], ...] = (
     published_output,
     prices,
     imputed,
+    by_products,
     published_figures,
 )
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from orepact.catalogue import countries, minerals, region, regions
 from orepact.errors import WorldError
 from orepact.world.facts import StageFacts, stage_facts
+from orepact.world.hosts import host_minerals
 from orepact.world.recipe import Recipe
 from orepact.world.sources import baci, cepii, comext, comtrade, production, usgs
 from orepact.world.sources.files import numbers, once, text_table
@@ -110,7 +111,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
     return Evidence(
         regions=axis,
         facts=stage_facts(raw, recipes),
-        output=production.production(raw, recipes),
+        output=production.production(raw, {*recipes, *host_minerals(recipes)}),
         salient=usgs.salient(raw, 2024),
         us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,

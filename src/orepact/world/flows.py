@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from orepact.catalogue import minerals
+from orepact.errors import WorldError
 from orepact.world.balance import Balanced, Priors, balance
+from orepact.world.baskets import unsplit_codes
 from orepact.world.cells import BALANCE
 from orepact.world.evidence import Evidence
+from orepact.world.hosts import Host, bound, hosts, limit
 from orepact.world.priors import Labels, assemble, feed_tonnes
 from orepact.world.recipe import Recipe
 from orepact.world.recorded import NOTHING, Hidden
 from orepact.world.register import ASSUMPTION
-from orepact.world.world import GRADES, KINDS
+from orepact.world.world import GRADES, KINDS, Array
 
 MOSTLY_IMPUTED = 0.5
 """A stage is graded "mostly imputed" when more of its trade between regions is imputed."""
@@ -47,6 +50,14 @@ def imputed_share(s: Solved, k: int) -> float:
     t = s.balanced.trade[k].copy()
     np.fill_diagonal(t, 0.0)
     return float(t[s.labels.kind[k] == KINDS.index("imputed")].sum() / t.sum()) if t.any() else 0.0
+
+
+def basket_share(s: Solved, k: int) -> float:
+    """Share of a stage's trade between regions that is recorded under codes nothing splits."""
+    t = s.balanced.trade[k].copy()
+    np.fill_diagonal(t, 0.0)
+    codes = unsplit_codes(s.priors.name, s.priors.stages[k])
+    return float(t[np.isin(s.labels.code[k], list(codes))].sum() / t.sum()) if t.any() else 0.0
 
 
 def node_rows(s: Solved) -> pl.DataFrame:
@@ -98,9 +109,11 @@ def flow_rows(s: Solved) -> pl.DataFrame:
 
 
 def stage_rows(s: Solved, recipe: Recipe) -> pl.DataFrame:
-    """Rows of ``stages``: mineral, stage, grade, imputed_share, moved, residual, steps, note.
+    """Rows of ``stages``, one per stage.
 
-    ``moved`` is the mean absolute change of output by the balance, as a share of output.
+    Columns mineral, stage, grade, imputed_share, basket_share (parts of the trade between
+    regions that no statistic records, and that codes record which nothing splits), moved (mean
+    absolute change of output by the balance, share of output), residual, steps, note.
     """
     rows = []
     for k, id in enumerate(s.priors.stages):
@@ -109,9 +122,12 @@ def stage_rows(s: Solved, recipe: Recipe) -> pl.DataFrame:
         prior, value = s.priors.output[k], s.balanced.output[k]
         moved = float(np.abs(value - prior).sum() / prior.sum())
         run = s.balanced
-        found = (imputed, moved, run.residual, run.steps)
-        rows.append((s.priors.name, id, grade, *found, stage.note))
-    names = ("mineral", "stage", "grade", "imputed_share", "moved", "residual", "steps", "note")
+        found = (imputed, basket_share(s, k), moved, run.residual, run.steps)
+        codes = ", ".join(sorted(unsplit_codes(s.priors.name, id)))
+        note = f"{stage.note} No figure splits {codes}." if codes else stage.note
+        rows.append((s.priors.name, id, grade, *found, note))
+    shares = ("imputed_share", "basket_share", "moved", "residual")
+    names = ("mineral", "stage", "grade", *shares, "steps", "note")
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
@@ -133,13 +149,39 @@ def input_rows(ev: Evidence, recipe: Recipe) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def capacity_rows(ev: Evidence, recipe: Recipe, s: Solved) -> pl.DataFrame:
-    """Rows of ``capacity``: mineral, stage, region, t, source, assumed.
+def host_outputs(
+    ev: Evidence, solved: Mapping[str, Solved], hosts: Collection[Host]
+) -> dict[tuple[str, str], Array]:
+    """Output (R) of every host stage, t: balanced where its chain was solved, else as published."""
+    out = {}
+    for h in hosts:
+        if h.recoverable is None or (h.host, h.host_stage) in out:
+            continue
+        if h.host in solved:
+            s = solved[h.host]
+            t = s.balanced.output[s.priors.stages.index(h.host_stage)]
+        else:
+            at = (pl.col("mineral") == h.host) & (pl.col("stage") == h.host_stage)
+            rows = ev.output.filter(at)
+            if not len(rows):
+                raise WorldError(f"No output of the host {h} is held. Build {h.host} too.")
+            t = np.zeros(len(ev.regions))
+            t[[ev.at(r) for r in rows["region"]]] = rows["t"].to_numpy()
+        out[h.host, h.host_stage] = t
+    return out
+
+
+def capacity_rows(ev: Evidence, recipe: Recipe, solved: Mapping[str, Solved]) -> pl.DataFrame:
+    """Rows of ``capacity``, one per region with plants or with content that nobody recovers.
 
     A published capacity where there is one, never below balanced output; else output divided
-    by one less the stage's spare share. Idle plants count only where a source gives them.
+    by one less the stage's spare share. Idle plants count only where a source gives them. A
+    by-product is bounded by its hosts too, see :mod:`orepact.world.hosts`.
+
+    Columns mineral, stage, region, t, bound, host_low, host_t, host_high, hosts, potential,
+    source, assumed; the host columns are null where no host has a figure.
     """
-    rows = []
+    rows, s = [], solved[recipe.mineral]
     for k, id in enumerate(s.priors.stages):
         stage, out = recipe.stages[id], s.balanced.output[k]
         facts = ev.facts[recipe.mineral, id]
@@ -156,12 +198,29 @@ def capacity_rows(ev: Evidence, recipe: Recipe, s: Solved) -> pl.DataFrame:
                         known[ev.at(r)] += t * share
             published = known > 0
             cap = np.where(published, np.maximum(known, out), cap)
-        for i in np.flatnonzero(cap):
-            row = (recipe.mineral, id, s.priors.regions[i], float(cap[i]))
-            told = ("usgs-mcs-2025", False) if published[i] else (cited.source, cited.assumed)
-            rows.append((*row, *told))
-    names = ("mineral", "stage", "region", "t", "source", "assumed")
-    return pl.DataFrame(rows, schema=names, orient="row")
+        own = [h for h in hosts() if (h.mineral, h.stage) == (recipe.mineral, id)]
+        held = bound(own, host_outputs(ev, solved, own), ev.regions)
+        cap, what, potential = limit(cap, out, held)
+        for i in np.flatnonzero((cap > 0) | (potential > 0)):
+            key = (recipe.mineral, id, s.priors.regions[i])
+            plants = ("usgs-mcs-2025", False) if published[i] else (cited.source, cited.assumed)
+            by = (*held.t[:, i], held.hosts[i]) if held else (None, None, None, "")
+            told = plants if what[i] == "plant" and cap[i] > 0 else (ASSUMPTION, True)
+            rows.append((*key, cap[i], str(what[i]), *by, potential[i], *told))
+    return pl.DataFrame(rows, schema=CAPACITY, orient="row")
+
+
+CAPACITY = {
+    **dict.fromkeys(("mineral", "stage", "region"), pl.String),
+    "t": pl.Float64,
+    "bound": pl.String,
+    **dict.fromkeys(("host_low", "host_t", "host_high"), pl.Float64),
+    "hosts": pl.String,
+    "potential": pl.Float64,
+    "source": pl.String,
+    "assumed": pl.Boolean,
+}
+"""Columns of ``capacity`` and their types."""
 
 
 def adjustment_rows(nodes: pl.DataFrame, flows: pl.DataFrame, keep: int = 12) -> pl.DataFrame:

@@ -9,7 +9,9 @@ import polars as pl
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
+from orepact.world.baskets import from_table
 from orepact.world.compiled import TABLES, assemble, tables
+from orepact.world.register import ASSUMPTION
 from orepact.world.world import World
 
 YEARS = (2024,)
@@ -38,7 +40,10 @@ def _shipped() -> World:
 def why(mineral: str, stage: str, region: str, folder: Path = TABLES) -> pl.DataFrame:
     """The rows behind a region's figures at one stage, largest first.
 
-    Columns quantity, partner ('' but for trade), t, prior_t, weight, kind, source, note.
+    Columns quantity, partner ('' but for trade), t, prior_t, weight, kind, source, code, basket,
+    note. ``kind`` is a flag of trust for output, what bounds it for capacity, and how a shipment
+    is known; ``code`` is the customs code behind a shipment, ``basket`` what else that code holds
+    where nothing splits it.
 
     >>> rows = why("zinc", "refined", "MEX")
     >>> "USA" in rows.filter(rows["quantity"] == "shipped to")["partner"].to_list()
@@ -58,13 +63,34 @@ def why(mineral: str, stage: str, region: str, folder: Path = TABLES) -> pl.Data
     )
     into = flows.filter((pl.col("destination") == region) & (pl.col("origin") != region))
     into = into.with_columns(quantity=pl.lit("bought from"), partner=pl.col("origin"))
-    columns = ("quantity", "partner", "t", "prior_t", "weight", "kind", "source", "note")
-    empty = pl.lit("")
-    rows = pl.concat(
-        [
-            nodes.with_columns(partner=empty, kind=pl.col("flag")).select(columns),
-            out.with_columns(note=empty).select(columns),
-            into.with_columns(note=empty).select(columns),
-        ]
+    places = held["capacity"].filter(at & (pl.col("region") == region))
+    parts = [nodes.with_columns(kind=pl.col("flag")), *_capacity(places), out, into]
+    lumps = {b.code: b.lumps for b in from_table(held["baskets"].filter(at)) if b.unsplit}
+    rows = pl.concat([p.select(c for c in _WHY if c in p.columns) for p in parts], how="diagonal")
+    return (
+        rows.with_columns(pl.col("partner", "code", "note").fill_null(""))
+        .with_columns(
+            basket=pl.col("code").replace_strict(lumps, default="", return_dtype=pl.String)
+        )
+        .select(_WHY)
+        .sort(-pl.col("t"))
     )
-    return rows.sort(-pl.col("t"))
+
+
+_WHY = (
+    *("quantity", "partner", "t", "prior_t", "weight", "kind", "source", "code", "basket", "note"),
+)
+
+
+def _capacity(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Capacity, what the hosts of a by-product would allow and what of it is not recovered."""
+    hosted = rows.filter(pl.col("host_t").is_not_null()).with_columns(source=pl.lit(ASSUMPTION))
+    span = pl.format("{} to {} t from {}", *(pl.col(c).round(2) for c in _SPAN), "hosts")
+    return [
+        rows.with_columns(quantity=pl.lit("capacity"), kind=pl.col("bound")),
+        hosted.with_columns(quantity=pl.lit("host bound"), t=pl.col("host_t"), note=span),
+        hosted.with_columns(quantity=pl.lit("not recovered"), t=pl.col("potential")),
+    ]
+
+
+_SPAN = ("host_low", "host_high")

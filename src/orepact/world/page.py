@@ -32,13 +32,15 @@ def controls_table(table: pl.DataFrame) -> str:
 
 
 def grades_table(stages: pl.DataFrame) -> str:
-    """Grade of every stage, its imputed share of trade, and how far the balance moved output."""
-    lines = ["| mineral | stage | grade | trade imputed | output moved |", "|---|---|---|--:|--:|"]
+    """Grade of every stage, how its trade is known, and how far the balance moved output."""
+    lines = [
+        "| mineral | stage | grade | trade imputed | from a basket | output moved |",
+        "|---|---|---|--:|--:|--:|",
+    ]
     for r in stages.iter_rows(named=True):
-        imputed, moved = 100 * r["imputed_share"], 100 * r["moved"]
-        lines.append(
-            f"| {r['mineral']} | {r['stage']} | {r['grade']} | {imputed:.0f} % | {moved:.2f} % |"
-        )
+        shares = f"{100 * r['imputed_share']:.0f} % | {100 * r['basket_share']:.0f} %"
+        moved = f"{100 * r['moved']:.2f} %"
+        lines.append(f"| {r['mineral']} | {r['stage']} | {r['grade']} | {shares} | {moved} |")
     return "\n".join(lines)
 
 
@@ -102,6 +104,36 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
+def by_products_table(capacity: pl.DataFrame) -> str:
+    """By-products with a host bound: the world's, who exceeds it, who recovers least of it."""
+    lines = [
+        "| by-product | capacity | hosts allow (range) | above it | most not recovered |",
+        "|---|--:|--:|---|---|",
+    ]
+    rows = capacity.filter(pl.col("host_t").is_not_null())
+    for (name, stage), part in rows.group_by("mineral", "stage", maintain_order=True):
+        low, host, high, cap = (part[c].sum() for c in ("host_low", "host_t", "host_high", "t"))
+        over = ", ".join(part.filter(pl.col("bound") == "over host").sort("region")["region"])
+        first = part.sort("potential", descending=True).head(4).filter(pl.col("potential") > 0)
+        lost = ", ".join(
+            f"{place} {float(f'{t:.3g}'):,.10g}"
+            for place, t in first.select("region", "potential").iter_rows()
+        )
+        span = f"{host:,.0f} ({low:,.0f}-{high:,.0f})"
+        lines.append(f"| {name} {stage} | {cap:,.0f} | {span} | {over or '-'} | {lost} |")
+    return "\n".join(lines)
+
+
+def baskets_table(baskets: pl.DataFrame) -> str:
+    """Every basket: what it lumps, how it is split, and its share of EU imports."""
+    lines = ["| stage | code | holds | split | EU share |", "|---|---|---|---|--:|"]
+    for r in baskets.iter_rows(named=True):
+        share = "" if r["share"] is None else f"{100 * r['share']:.0f} %"
+        stage = f"{r['mineral']} {r['stage']}"
+        lines.append(f"| {stage} | {r['code']} | {r['lumps']} | {r['split']} | {share} |")
+    return "\n".join(lines)
+
+
 def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Put the measured tables between their markers, ``<!-- name -->`` to ``<!-- /name -->``.
 
@@ -115,6 +147,8 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
         "released": released_table(tables["holdout"]),
         "reliance": reliance_table(tables["reliance"]),
         "traders": traders_table(tables["traders"]),
+        "by-products": by_products_table(tables["capacity"]),
+        "baskets": baskets_table(tables["baskets"]),
     }
     for name, part in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

@@ -8,6 +8,7 @@ array                     shape      meaning and unit
 ``inputs``                K, K, R    tonnes of stage j bought per tonne of stage k made in r
 ``output``                K, R       primary output, t
 ``capacity``              K, R       output that the plants in place could reach, t
+``potential``             K, R       by-product in the hosts' output that is not recovered, t
 ``secondary``             K, R       supply from scrap, t
 ``stock_draw``            K, R       supply from stocks, t
 ``final_use``             K, R       use outside the chain, t
@@ -37,6 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orepact.errors import UnknownIdError, WorldError, nearest
+from orepact.world.baskets import Basket
 
 Array = NDArray[np.float64]
 
@@ -75,6 +77,7 @@ class Chain:
     inputs: Array
     output: Array
     capacity: Array
+    potential: Array
     secondary: Array
     stock_draw: Array
     final_use: Array
@@ -88,6 +91,7 @@ class Chain:
     parameters: Mapping[tuple[str, str], Range]
     grade: Mapping[str, str]
     notes: Mapping[str, str]
+    baskets: Mapping[str, tuple[Basket, ...]]
 
     def stage(self, id: str) -> int:
         """Position of a stage."""
