@@ -119,6 +119,30 @@ def test_a_world_from_publishers_files_end_to_end(orepact, own_world, small, mon
     assert manifest["world_sha256"]["flows.parquet"] == hashlib.sha256(table).hexdigest()
 
 
+def test_a_full_baci_is_added_and_what_changed_is_told(orepact, own_world, tmp_path) -> None:
+    rows = [("604", "156", "260800", "2640", "2200"), ("604", "410", "260800", "720", "600")]
+    rows += [("484", "410", "260800", "1080", "900")]
+    name = "BACI_HS17_Y2024_V202601.csv"
+    header = "country_code,country_name,country_iso2,country_iso3"
+    miniature.table(tmp_path, name, "t,i,j,k,v,q", [("2024", *r) for r in rows])
+    miniature.table(tmp_path, "country_codes_V202601.csv", header, miniature.COUNTRIES)
+    words = ("world", "add", "baci", tmp_path / name, "--out", own_world, "--minerals", "zinc")
+    done = orepact(*words, "--sources", tmp_path / "raw")
+    assert done.code == 0, done.err
+    row = next(line for line in done.out.splitlines() if "mined" in line)
+    before, after, *_ = (int(word[:-1]) for word in row.split() if word.endswith("%"))
+    assert after < before
+    assert "HS17 811292 is wider" in done.err
+    assert orepact("world", "show", "zinc", "--world", own_world).code == 0
+
+
+def test_adding_needs_the_other_sources(orepact, tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("OREPACT_SOURCES", raising=False)
+    done = orepact("world", "add", "baci", tmp_path / "BACI_HS22_Y2024_V202601.csv")
+    assert done.code == 2
+    assert "Give --sources DIR, or set OREPACT_SOURCES." in done.err
+
+
 def test_a_folder_without_a_world(orepact, tmp_path) -> None:
     done = orepact("world", "show", "--world", tmp_path)
     assert done.code == 2

@@ -131,58 +131,6 @@ def test_a_source_nobody_knows_raises(zinc_sources):
 
 # --- BACI ----------------------------------------------------------------------------------
 
-OWN = f"{baci.OWN_FOLDER}/BACI_HS22_Y2024_V202601.csv"
-CODES = f"{baci.OWN_FOLDER}/country_codes_V202601.csv"
-
-
-@pytest.fixture
-def own_baci(tmp_path):
-    put(
-        tmp_path,
-        CODES,
-        "country_code,country_name,country_iso2,country_iso3\n"
-        "152,Chile,CL,CHL\n156,China,CN,CHN\n276,Germany,DE,DEU\n251,France,FR,FRA\n490,Taiwan,TW,S19\n",
-    )
-    put(
-        tmp_path,
-        OWN,
-        "t,i,j,k,v,q\n"
-        "2024,152,156,283691,100.0,10.0\n"
-        "2024,152,276,283691,50.0,   NA\n"
-        "2024,152,490,283691,20.0,2000.0\n"
-        "2024,276,251,283691,90.0,9.0\n"
-        "2024,152,156,010121,1.0,1.0\n",
-    )
-    return tmp_path
-
-
-def test_the_publishers_own_files(own_baci):
-    trade = baci.own(own_baci, ("283691",))
-    cells = {(r["exporter"], r["importer"]): r["t"] for r in trade.iter_rows(named=True)}
-    assert cells[("CHL", "CHN")] == 10.0
-    # a blank quantity, and one at a hundredth of the unit value, take the median's: 10 USD/kg
-    assert cells[("CHL", "EUN")] == pytest.approx(5.0)
-    assert cells[("CHL", "TWN")] == pytest.approx(2.0)
-    # trade among members of the EU is dropped
-    assert ("EUN", "EUN") not in cells
-
-
-def test_own_files_come_before_the_extract(own_baci):
-    assert len(baci.trade(own_baci, ("283691",))) == 3
-
-
-def test_baci_without_its_country_list_raises(own_baci):
-    (own_baci / CODES).unlink()
-    with pytest.raises(WorldError, match="country_codes"):
-        baci.own(own_baci, ("283691",))
-
-
-def test_baci_of_another_year_raises(own_baci):
-    path = own_baci / OWN
-    path.write_text(path.read_text().replace("2024,152,156,28", "2023,152,156,28"))
-    with pytest.raises(WorldError, match=r"row 2: year 2023 is not 2024"):
-        baci.own(own_baci, ("283691",))
-
 
 def test_a_truncated_extract_raises(tmp_path):
     path = tmp_path / baci.EXTRACT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orepact.cli import world_add
 from orepact.cli.options import SourcesFolder, WorldFolder, sources_folder, tables_folder
 from orepact.errors import InputError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from orepact.world import Chain, World
 
 app = typer.Typer(help="The base year: who mines, refines, trades and uses what.")
+app.add_typer(world_add.app, name="add")
 
 
 @app.command("show")

@@ -30,6 +30,7 @@ from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
 from orepact.world.screening import build as screening
 from orepact.world.sources import comtrade, natural_earth
+from orepact.world.sources.baci_full import Full
 from orepact.world.sources.inputs import PARTS, require
 
 YEAR = 2024
@@ -76,8 +77,12 @@ def flow_tables(
     return tables
 
 
-def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+def compile(
+    raw: Path, ids: Collection[str] | None = None, full: Full | None = None
+) -> dict[str, pl.DataFrame]:
     """Compile every table of the base year; ``ids`` keeps some minerals only.
+
+    A ``full`` BACI replaces the extracts of trade.
 
     Flow tables as in :func:`flow_tables`; ``controls``, ``holdout``, ``reliance`` and
     ``traders`` (how good they are);
@@ -86,7 +91,7 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     recipes, proxies = load_recipes()
     if ids is not None:
         recipes = {mineral(id).id: recipes[mineral(id).id] for id in ids}
-    ev = gather(raw, recipes)
+    ev = gather(raw, recipes, full)
     solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
     tables = flow_tables(ev, recipes, solved) | values.compile(raw, recipes)
     tables["baskets"] = basket_table(raw, recipes)
@@ -102,14 +107,19 @@ def compile(raw: Path, ids: Collection[str] | None = None) -> dict[str, pl.DataF
     return tables
 
 
-def build(raw: Path, out: Path = TABLES, ids: Collection[str] | None = None) -> Report:
+def build(
+    raw: Path,
+    out: Path = TABLES,
+    ids: Collection[str] | None = None,
+    full: Full | None = None,
+) -> Report:
     """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
 
     Files that are missing are named all at once, before any is read. Nothing is written unless
     every table compiled. Screening and the ``shapes`` of maps are built with all minerals only.
     """
-    require(raw, PARTS if ids is None else ("chains",))
-    tables = compile(raw, ids)
+    require(raw, PARTS if ids is None else ("chains",), full is not None)
+    tables = compile(raw, ids, full)
     if ids is None:
         screened = screening.compile(raw)
         tables |= {f"screening/{name}": table for name, table in screened.items()}

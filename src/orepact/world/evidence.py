@@ -14,8 +14,10 @@ from orepact.catalogue import countries, minerals, region, regions
 from orepact.errors import WorldError
 from orepact.world.facts import StageFacts, stage_facts
 from orepact.world.hosts import host_minerals
+from orepact.world.plausible import check_units
 from orepact.world.recipe import Recipe
 from orepact.world.sources import baci, cepii, comext, comtrade, production, usgs
+from orepact.world.sources.baci_full import Full
 from orepact.world.sources.files import numbers, once, text_table
 
 Array = NDArray[np.float64]
@@ -84,17 +86,25 @@ def _chapters(recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
-    """Read every source that ``recipes`` need."""
+def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -> Evidence:
+    """Read every source that ``recipes`` need; a ``full`` BACI replaces the extracts."""
     axis = regions()
     codes = tuple(sorted({c for m in recipes for s in minerals()[m].stages for c in s.hs6}))
     stages = [s for r in recipes.values() for s in r.stages.values()]
-    trade = baci.trade(raw, codes)
+    facts = stage_facts(raw, recipes)
+    trade = baci.trade(raw, codes, full)
+    for (file,), part in trade.partition_by("file", as_dict=True).items():
+        check_units(part, facts, str(file))
     gross = matrix(trade, "t", axis)
     origin = dict.fromkeys(gross, "baci-v202601")
-    if "260400" in codes and baci.own(raw, codes) is None:
-        gross |= matrix(comtrade.nickel_ore(raw), "t", axis)
+    partial = frozenset(trade.filter(~pl.col("whole"))["hs6"])
+    if "260400" in codes and not ("260400" in gross and "260400" not in partial):
+        ore = comtrade.nickel_ore(raw)
+        check_units(ore, facts, comtrade.NICKEL)
+        gross |= matrix(ore, "t", axis)
         origin["260400"] = "un-comtrade"
+    us_cells = comtrade.us_cells(raw)
+    check_units(us_cells, facts, comtrade.US_CELLS)
     known = comext.iso2_to_iso3(raw)
     margins = baci.margins(raw)
     lacking = sorted(set(margins["iso2"]) - set(known) - {"TW"})
@@ -110,15 +120,15 @@ def gather(raw: Path, recipes: Mapping[str, Recipe]) -> Evidence:
     wanted = sorted({s.capacity for s in stages if s.capacity})
     return Evidence(
         regions=axis,
-        facts=stage_facts(raw, recipes),
+        facts=facts,
         output=production.production(raw, {*recipes, *host_minerals(recipes)}),
         salient=usgs.salient(raw, 2024),
         us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,
         gross_source=origin,
-        partial=frozenset(trade.filter(~pl.col("whole"))["hs6"]),
+        partial=partial,
         older=matrix(baci.older(raw), "usd", axis),
-        us_cells=comtrade.us_cells(raw),
+        us_cells=us_cells,
         china=comtrade.china_exports(raw),
         eu=comext.eu_imports(raw, tuple(sorted({c for s in stages for c in s.eu}))),
         margins=margins,

@@ -36,6 +36,8 @@ def recorded(ev: Evidence, s: StageRecipe, c: Content, price: float, hide: Hidde
             t = c.of(code, ev.gross[code])
             source = ev.gross_source[code]
             weight = "observed" if source == "baci-v202601" else "customs"
+            if code in s.china:
+                t[ev.at("CHN")] = 0.0
             out.put(off & (t > 0), t, "observed", weight, source, code)
     for code, (low, high) in s.china.items():
         cn = ev.at("CHN")
@@ -58,7 +60,8 @@ def recorded(ev: Evidence, s: StageRecipe, c: Content, price: float, hide: Hidde
             t[before > 0] = 0.0
         out.put(off & (t > 0), t, "customs", "margins", "eurostat-comext", code)
     for code in c.factor:
-        if code in s.margins or code in hide.codes:
+        whole = code in ev.gross and code not in ev.partial
+        if (code in s.margins and not whole) or code in hide.codes:
             t = _from_margins(ev, s, c, code, price, out, hide)
             out.put(off & (t > 0), t, "filled", "margins", "baci-v202601", code)
     return out

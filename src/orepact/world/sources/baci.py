@@ -1,7 +1,6 @@
 """CEPII BACI: reconciled bilateral trade by HS6, value in thousand USD and quantity in tonnes.
 
-The publisher's own files (``BACI_HS22_Y2024_V*.csv`` with ``t,i,j,k,v,q`` and
-``country_codes_V*.csv``) replace every other trade table when present. Else a complete
+A full file of the publisher (:mod:`.baci_full`) replaces every other trade table. Else a complete
 extract of thirty codes is read. Missing quantities (4.7 %), and those whose unit value is absurd,
 are filled at the code's median unit value: good for homogeneous goods, wrong for baskets.
 """
@@ -13,6 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
+from orepact.world.sources import baci_full
+from orepact.world.sources.baci_full import Full
 from orepact.world.sources.files import numbers, once, parquet_table, text_table, to_regions
 
 EXTRACT = "data/02_trade/cma_baci/baci_2024_bilateral_30codes.parquet"
@@ -20,7 +21,6 @@ OLDER = "data/02_trade/cma_baci/baci_2022.csv"
 ASEAN = "data/02_trade/baci_asean/baci-asean-minerals-bilateral-2010-2024.csv"
 MARGINS = "data/02_trade/cma_baci_hs6_marginals/baci_2024_top_exporters_importers.csv"
 TOTALS = "data/02_trade/cma_baci_hs6_marginals/baci_world_totals_2018_2024.csv"
-OWN_FOLDER = "data/02_trade/baci"
 
 
 OUTLIER = 4.0
@@ -55,42 +55,6 @@ def _fill(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_NO_REGION = {"N/A": "XAS", "S19": "TWN"}
-
-
-def own(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFrame | None:
-    """Trade of ``codes`` from the publisher's files, or None where there are none."""
-    folder = raw / OWN_FOLDER
-    trade = sorted(folder.glob(f"BACI_HS*_Y{year}_V*.csv"))
-    if not trade:
-        return None
-    lists = sorted(folder.glob("country_codes_V*.csv"))
-    if not lists:
-        raise WorldError(f"'{OWN_FOLDER}' holds BACI without its 'country_codes_V*.csv'.")
-    code_name = f"{OWN_FOLDER}/{lists[-1].name}"
-    names = text_table(raw, code_name, ("country_code", "country_iso3"))
-    iso = dict(zip(names["country_code"], names["country_iso3"], strict=True))
-    name = f"{OWN_FOLDER}/{trade[-1].name}"
-    frame = text_table(raw, name, ("t", "i", "j", "k", "v", "q"))
-    frame = frame.with_columns(
-        pl.col("k").str.strip_chars().str.zfill(6), pl.col("q").str.strip_chars().replace("NA", "")
-    ).filter(pl.col("k").is_in(list(codes)))
-    frame = numbers(frame, name, "v", "q")
-    wrong = frame.filter(pl.col("t").str.strip_chars() != str(year))
-    if len(wrong):
-        raise WorldError(f"'{name}', row {wrong['row'][0]}: year {wrong['t'][0]} is not {year}.")
-    for c in ("i", "j"):
-        unknown = frame.filter(~pl.col(c).is_in(list(iso)))
-        if len(unknown):
-            raise WorldError(
-                f"'{name}', row {unknown['row'][0]}: country code {unknown[c][0]} is not in "
-                f"'{code_name}'. Take both files from one BACI version."
-            )
-        frame = frame.with_columns(pl.col(c).replace_strict(iso))
-        frame = to_regions(frame, name, c, _NO_REGION)
-    return _fill(frame.select(hs6="k", exporter="i", importer="j", t="q", usd=pl.col("v") * 1000))
-
-
 def extract(raw: Path) -> pl.DataFrame:
     """Read the complete 2024 extract of thirty codes."""
     columns = ("year", "exporter", "importer", "hs6", "value_kusd", "qty_t")
@@ -103,28 +67,27 @@ def extract(raw: Path) -> pl.DataFrame:
         if len(wrong):
             raise WorldError(f"'{EXTRACT}', row {wrong['row'][0]}: {what}. Take a clean copy.")
     for c in ("exporter", "importer"):
-        frame = to_regions(frame, EXTRACT, c, _NO_REGION)
+        frame = to_regions(frame, EXTRACT, c, baci_full.NO_REGION)
     return _fill(
         frame.select("hs6", "exporter", "importer", t="qty_t", usd=pl.col("value_kusd") * 1000)
     )
 
 
-def trade(raw: Path, codes: tuple[str, ...]) -> pl.DataFrame:
-    """Trade of 2024 by (hs6, exporter, importer): t gross and USD; own files before extracts.
+def trade(raw: Path, codes: tuple[str, ...], full: Full | None = None) -> pl.DataFrame:
+    """Trade of 2024 by (hs6, exporter, importer): t gross and USD.
 
-    The extract for the ten ASEAN countries adds their trade in codes the other lacks: ``whole``
-    says whether a row's code is held for all countries.
+    A full file, given or in the sources folder, replaces the extracts. Else the extract for the
+    ten ASEAN countries adds their trade in codes that the other lacks: ``whole`` says whether a
+    row's code is held for all countries, ``file`` whence it comes.
     """
-    held = own(raw, codes)
-    if held is not None:
-        return held.with_columns(whole=pl.lit(True))
-    main = extract(raw).filter(pl.col("hs6").is_in(list(codes))).with_columns(whole=pl.lit(True))
-    extra = (
-        asean(raw)
-        .with_columns(whole=pl.lit(False))
-        .filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))
-    )
-    return pl.concat([main, extra.filter(pl.col("hs6").is_in(list(codes)))])
+    full = full or baci_full.held(raw)
+    if full is not None:
+        held = _fill(baci_full.read(full, codes))
+        return held.with_columns(whole=pl.lit(True), file=pl.lit(full.trade.name))
+    main = extract(raw).with_columns(whole=pl.lit(True), file=pl.lit(EXTRACT))
+    extra = asean(raw).with_columns(whole=pl.lit(False), file=pl.lit(ASEAN))
+    extra = extra.filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))
+    return pl.concat([main, extra]).filter(pl.col("hs6").is_in(list(codes)))
 
 
 def older(raw: Path) -> pl.DataFrame:
@@ -132,7 +95,7 @@ def older(raw: Path) -> pl.DataFrame:
     frame = once(text_table(raw, OLDER, ("i", "j", "cmd", "value")), OLDER, "i", "j", "cmd")
     frame = numbers(frame, OLDER, "value")
     for c in ("i", "j"):
-        frame = to_regions(frame, OLDER, c, _NO_REGION)
+        frame = to_regions(frame, OLDER, c, baci_full.NO_REGION)
     return (
         frame.filter(pl.col("i") != pl.col("j"))
         .group_by(hs6="cmd", exporter="i", importer="j")
@@ -148,7 +111,7 @@ def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
     frame = once(frame, ASEAN, "hs6", "i_iso3", "j_iso3")
     frame = numbers(frame, ASEAN, "trade_usd_thousands", "qty_tons")
     for c in ("i_iso3", "j_iso3"):
-        frame = to_regions(frame, ASEAN, c, _NO_REGION)
+        frame = to_regions(frame, ASEAN, c, baci_full.NO_REGION)
     return _fill(
         frame.select(
             "hs6",

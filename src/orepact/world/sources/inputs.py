@@ -43,25 +43,28 @@ def inputs() -> tuple[InputFile, ...]:
     return out
 
 
-def missing(raw: Path, parts: Collection[str] = PARTS) -> tuple[InputFile, ...]:
-    """The files that the folder ``raw`` lacks for these parts of the world."""
+def missing(raw: Path, parts: Collection[str] = PARTS, full: bool = False) -> tuple[InputFile, ...]:
+    """The files that the folder ``raw`` lacks for these parts of the world.
+
+    ``full`` says that a full BACI is given, so that its extracts are not needed.
+    """
 
     def replaced(f: InputFile) -> bool:
-        return bool(f.unless) and any((raw / f.unless).glob("BACI_HS*.csv"))
+        return bool(f.unless) and (full or any((raw / f.unless).glob("BACI_HS*.csv")))
 
     return tuple(
         f for f in inputs() if f.part in parts and not (raw / f.path).is_file() and not replaced(f)
     )
 
 
-def require(raw: Path, parts: Collection[str] = PARTS) -> None:
+def require(raw: Path, parts: Collection[str] = PARTS, full: bool = False) -> None:
     """Raise :class:`WorldError` naming every file that the folder lacks, before any is read."""
     if not raw.is_dir():
         raise WorldError(
             f"The sources folder '{raw}' does not exist. Name the folder of the publishers' files "
             "with --sources or OREPACT_SOURCES."
         )
-    lacking = missing(raw, parts)
+    lacking = missing(raw, parts, full)
     if lacking:
         n = len(lacking)
         head = (
