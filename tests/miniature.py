@@ -13,7 +13,7 @@ import polars as pl
 from openpyxl import Workbook
 
 from orepact.catalogue import regions
-from orepact.world import duties, evidence
+from orepact.world import duty_rows, evidence
 from orepact.world.prices import BENCHMARKS
 from orepact.world.sources import (
     baci,
@@ -211,7 +211,8 @@ def _tariffs(raw: Path) -> None:
     table(raw, usitc.LISTS, "hts8,list,ch99_code", [("79011100", "3", "9903.88.03")])
     claims = [("7901110000", "1220", "0.9"), ("7901110000", "2010", "0.8")]
     table(raw, usitc.CLAIMS, "hts10,cty_code,usmca_share", claims)
-    groups = (*duties.FREE, *duties.LISTED, *duties.CHINA_LDC, duties.AGOA)
+    table(raw, usitc.EXEMPT, "hts10", [("2608000010",), ("7901110000",)])
+    groups = (*duty_rows.FREE, *duty_rows.LISTED, *duty_rows.CHINA_LDC, duty_rows.AGOA)
     members = [
         (g, "a group", c, n) for g in groups for c, n in (("484", "Mexico"), ("604", "Peru"))
     ]

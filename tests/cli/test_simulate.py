@@ -15,7 +15,7 @@ def test_one_json_document_and_nothing_else_on_stdout(orepact) -> None:
     assert done.err == ""
     held = json.loads(done.out)
     assert set(held) == {
-        "manifest", "figures", "flows", "welfare", "instruments", "drivers"
+        "manifest", "figures", "flows", "welfare", "instruments", "duties", "drivers"
     }  # fmt: skip
     assert held["manifest"]["minerals"] == ["zinc"]
     assert held["manifest"]["draws"] == 0
@@ -52,7 +52,7 @@ def test_out_writes_files_and_a_manifest_whose_hashes_are_right(orepact, tmp_pat
     done = orepact(*CENTRAL, "--out", out)
     assert done.code == 0
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    tables = {"figures", "flows", "welfare", "instruments", "drivers"}
+    tables = {"figures", "flows", "welfare", "instruments", "duties", "drivers"}
     names = {f"{t}.{end}" for t in tables for end in ("csv", "parquet")}
     assert {p.name for p in out.iterdir()} == {*names, "report.html", "manifest.json"}
     assert names <= manifest["results_sha256"].keys()

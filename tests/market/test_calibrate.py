@@ -11,7 +11,7 @@ from test_instruments import action, agreed
 from orepact import world
 from orepact.errors import NotSolvedError, UnknownIdError, WorldError
 from orepact.market import Market, Wedges, calibrate, solve
-from orepact.market.calibrate import STEEPEST, THIN
+from orepact.market.calibrate import STEEPEST, THIN, levied
 from orepact.market.instruments import wedges
 from orepact.world import Chain
 
@@ -222,3 +222,31 @@ def test_stocks_cannot_be_bought_where_every_route_is_closed() -> None:
     w = Wedges.base(m)
     with pytest.raises(NotSolvedError, match=r"no source is open\. First: primary in"):
         solve(m, replace(w, open=0 * w.open))
+
+
+class TestOtherDuties:
+    """The base year's market at other duties: the same market, and the same draw for both."""
+
+    def test_only_the_duties_change(self) -> None:
+        chain = WORLD.chain("gallium")
+        market = calibrate(chain)
+        other = levied(market, chain, chain.duty + 0.1)
+        keep = [chain.region(r) for r in market.regions]
+        np.testing.assert_allclose(other.duty, chain.duty[1][:, keep][:, :, keep] + 0.1)
+        assert other.sourcing is market.sourcing
+        assert other.x0 is market.x0
+
+    def test_their_own_duties_leave_the_base_year(self) -> None:
+        chain = WORLD.chain("gallium")
+        u = {("", "duty"): np.array([0.1, 0.8])}
+        market = calibrate(chain, u)
+        same = levied(market, chain, chain.duty, u)
+        np.testing.assert_array_equal(same.duty, market.duty)
+        np.testing.assert_allclose(solve(same).state.x, solve(market).state.x)
+
+    def test_one_draw_moves_the_duties_of_both(self) -> None:
+        chain = WORLD.chain("gallium")
+        u = {("", "duty"): np.array([0.0, 1.0])}
+        low, high = levied(calibrate(chain, u), chain, chain.duty, u).duty
+        assert np.all(high >= low)
+        assert np.any(high > low)

@@ -11,7 +11,7 @@ from orepact.study.simulate import Figure
 
 def test_columns_are_those_that_are_promised(ranged):
     found = report.tables(ranged)
-    assert list(found) == ["figures", "flows", "welfare", "instruments", "drivers"]
+    assert list(found) == ["figures", "flows", "welfare", "instruments", "duties", "drivers"]
     for name, table in found.items():
         assert tuple(table.columns) == COLUMNS[name]
         assert len(table)
@@ -26,6 +26,7 @@ def test_a_key_stands_once(ranged):
         ("flows", ("mineral", "stage", "origin", "destination")),
         ("welfare", ("mineral", "region", "line")),
         ("instruments", ("mineral", "id")),
+        ("duties", ("mineral", "stage", "region")),
     ):
         assert not found[name].select(key).is_duplicated().any()
 

@@ -10,7 +10,16 @@ from orepact import pact, world
 from orepact.errors import InputError, NoMatchError, UnknownIdError
 from orepact.market import solve
 from orepact.study.metrics import WORLD, Key
-from orepact.study.simulate import ROUNDING, Run, _figure, _opened, _quantiles, simulate
+from orepact.study.simulate import (
+    ROUNDING,
+    Run,
+    _figure,
+    _market,
+    _opened,
+    _quantiles,
+    simulate,
+)
+from orepact.world.duties import on
 
 EARTH = world.load()
 PACT = pact.read("us-mexico-2026")
@@ -101,6 +110,50 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     a, b = (simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"] for _ in range(2))
     for key, f in a.figures.items():
         assert f == b.figures[key] or np.isnan(f.central)
+
+
+@pytest.fixture(scope="module")
+def in_force() -> Run:
+    return simulate(PACT, EARTH, ["ndpr"], draws=8, duties="in-force")
+
+
+class TestDutiesInForce:
+    """The pact measured against the duties of its date instead of the base year's."""
+
+    def test_both_sides_start_from_them(self, in_force: Run) -> None:
+        mr = in_force.minerals["ndpr"]
+        market, held = mr.base.market, on(EARTH.duties, "ndpr", DAY).rates[1]
+        chain = mr.chain
+        k = market.stage("magnet")
+        china, us = market.region("CHN"), market.region("USA")
+        rate = held[chain.stage("magnet"), chain.region("CHN"), chain.region("USA")]
+        assert rate == pytest.approx(0.021 + 0.25)  # general rate and Section 301 since 2026
+        assert mr.base.wedges.duty[k, china, us] == pytest.approx(rate)
+        assert mr.policy.wedges.duty[k, china, us] == pytest.approx(rate)
+
+    def test_the_base_year_moves_as_they_would_have_it(self, in_force: Run) -> None:
+        then = simulate(PACT, EARTH, ["ndpr"], draws=0).minerals["ndpr"].base
+        now = in_force.minerals["ndpr"].base
+        k = now.market.stage("magnet")
+        china, us = now.market.region("CHN"), now.market.region("USA")
+        assert now.state.x[k, china, us] < 0.95 * then.state.x[k, china, us]
+        np.testing.assert_array_equal(now.market.x0, then.market.x0)
+
+    def test_it_is_said(self, in_force: Run) -> None:
+        assert in_force.duties == "in-force"
+        assert f"at the duties in force on {DAY}" in " ".join(in_force.minerals["ndpr"].warnings)
+
+    def test_a_draw_moves_them_between_low_and_high(self) -> None:
+        chain, later = EARTH.chain("ndpr"), on(EARTH.duties, "ndpr", DAY)
+        market = _market(chain, later, {("", "duty"): np.array([0.0, 1.0])})
+        keep = [chain.region(r) for r in market.regions]
+        low, _, high = later.rates[:, :, keep][:, :, :, keep]
+        np.testing.assert_allclose(market.duty, [low, high])
+        assert np.any(low < high)
+
+    def test_a_misspelt_choice(self) -> None:
+        with pytest.raises(InputError, match="Use base or in-force"):
+            simulate(PACT, EARTH, ["zinc"], draws=0, duties="now")
 
 
 def test_progress_is_told() -> None:

@@ -17,7 +17,7 @@ EARTH, TABLES = world.load(), compiled.tables()
 def changed(mineral: str, **arrays: np.ndarray) -> World:
     """The shipped world with arrays of one chain replaced."""
     chain = replace(EARTH.chain(mineral), **arrays)
-    return World(EARTH.year, MappingProxyType({**EARTH.chains, mineral: chain}))
+    return replace(EARTH, chains=MappingProxyType({**EARTH.chains, mineral: chain}))
 
 
 def with_rows(name: str, *columns: pl.Expr) -> dict[str, pl.DataFrame]:
@@ -103,3 +103,20 @@ def test_by_products_above_their_hosts_are_named():
     assert "germanium refined USA" in found.found
     within = TABLES["capacity"].filter(pl.col("bound") != "over host")
     assert consistency.by_products(EARTH, TABLES | {"capacity": within}).status == "ok"
+
+
+def test_two_duties_on_one_day():
+    twice = pl.concat([EARTH.duties, EARTH.duties.head(1)])
+    found = consistency.dated_duties(replace(EARTH, duties=twice), TABLES)
+    assert found.status == "failed"
+    assert "overlap" in found.found
+
+
+def test_the_share_of_trade_on_assumed_duties_is_listed():
+    read = {
+        m: replace(c, duty_assumed=np.zeros_like(c.duty_assumed)) for m, c in EARTH.chains.items()
+    }
+    assert consistency.dated_duties(EARTH, TABLES).status == "listed"
+    found = consistency.dated_duties(replace(EARTH, chains=MappingProxyType(read)), TABLES)
+    assert found.status == "ok"
+    assert "assumed on 0%" in found.found

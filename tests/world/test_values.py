@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ import pytest
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError
-from orepact.world import arrays, values
-from orepact.world.duties import AGOA, CHINA_LDC, FREE, LISTED
+from orepact.world import arrays, duties, values
+from orepact.world.duty_rows import AGOA, CHINA_LDC, FREE, LISTED
 from orepact.world.facts import cite, stage_facts
 from orepact.world.register import source
 from orepact.world.sources.cepii import _geodist
@@ -96,6 +97,8 @@ def raw(tmp_path: Path) -> Path:
     head = "HTS Number,Description,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty"
     write(tariffs / "budgetlab/hts_2025_basic_edition.csv", head, HTS)
     write(tariffs / "budgetlab/s301_product_lists.csv", "hts8,ch99_code", LISTS)
+    listed = [("2608000010",), ("2611006000",), ("7901110000",)]
+    write(tariffs / "budgetlab/ieepa_exempt_products.csv", "hts10", listed)
     claims = [("7901110000", "2010", "0.8"), ("7901125000", "2010", "0.0")]
     write(tariffs / "budgetlab/usmca_product_shares_2025.csv", "hts10,cty_code,usmca_share", claims)
     snapshot = [("CHN", "USA", "2025-01-01", c, r) for c, r in ON_US.items()]
@@ -141,7 +144,7 @@ def tables(raw: Path) -> dict[str, pl.DataFrame]:
 def duty(tables, mineral, stage, origin, destination):
     k = minerals()[mineral].stage_ids.index(stage)
     o, d = regions().index(origin), regions().index(destination)
-    return arrays.duty_array(tables["duties"], mineral)[:, k, o, d].tolist()
+    return duties.over(tables["duties"], mineral, 2024).rates[:, k, o, d].tolist()
 
 
 def test_every_table_is_there_and_every_source_is_registered(tables):
@@ -151,7 +154,7 @@ def test_every_table_is_there_and_every_source_is_registered(tables):
     }
     known = set(tables["sources"]["id"])
     for name, table in tables.items():
-        assert not any(table.null_count().row(0)), name
+        assert not any(table.drop("from", "until", strict=False).null_count().row(0)), name
         if "source" in table.columns:
             assert set(table["source"]) <= known, name
 
@@ -236,7 +239,8 @@ def test_free_trade_partners_pay_nothing_and_usmca_only_what_was_claimed(tables)
 
 
 def test_russia_pays_column_two_or_more(tables):
-    assert duty(tables, "zinc", "refined", "RUS", "USA") == pytest.approx([0.05, 0.35, 0.7])
+    mean = (0.35 + 0.35 + 0.45) / 3  # 5 and 45 % in column 2, raised to 35 % line by line
+    assert duty(tables, "zinc", "refined", "RUS", "USA") == pytest.approx([0.05, mean, 0.7])
 
 
 def test_china_on_the_us_is_the_wto_rate_and_its_general_rate_is_bounded(tables):
@@ -247,19 +251,38 @@ def test_china_on_the_us_is_the_wto_rate_and_its_general_rate_is_bounded(tables)
     assert rates == pytest.approx([0, 0.03, 0.055])
 
 
+def test_rows_say_what_the_law_prints_and_what_it_comes_to_by_weight(tables):
+    rows = tables["duties"].filter(importer="USA", origin="", mineral="tungsten", stage="mined")
+    (row,) = rows.filter(code="26110060", component="mfn").to_dicts()
+    assert row["rate"] == "37.5¢/kg on tungsten content"
+    assert row["usd_per_t"] == pytest.approx(375)
+    assert row["usd_per_t_gross"] < row["usd_per_t"]
+    assert row["central"] == pytest.approx(375 / 31778.1)
+
+
+def test_mexico_may_charge_more_from_2026_on_goods_without_agreement(tables):
+    def on(origin, day):
+        k, o, d = 1, regions().index(origin), regions().index("MEX")
+        return duties.on(tables["duties"], "zinc", day).rates[:, k, o, d].tolist()
+
+    assert on("CHN", date(2025, 12, 31)) == [0, 0.03, 0.055]
+    assert on("CHN", date(2026, 1, 1)) == [0, 0.03, 0.35]
+    assert on("USA", date(2026, 1, 1)) == [0, 0, 0]
+
+
 def test_unknown_duties_are_assumed_ranges_and_agreements_are_zero(tables):
     assert duty(tables, "zinc", "refined", "IRN", "BRA") == [0, 0.03, 0.055]
     assert duty(tables, "zinc", "mined", "IRN", "BRA") == [0, 0, 0.02]
     assert duty(tables, "zinc", "refined", "CHE", "EUN") == [0, 0, 0]
     assert duty(tables, "zinc", "refined", "CHL", "EUN") == [0, 0, 0.03]
     assert duty(tables, "zinc", "refined", "USA", "MEX") == [0, 0, 0]
-    general = tables["duties"].filter((pl.col("origin") == "") & (pl.col("destination") == ""))
+    general = tables["duties"].filter((pl.col("origin") == "") & (pl.col("importer") == ""))
     assert general["assumed"].all()
 
 
 def test_duties_rise_and_are_zero_at_home(tables):
     for mineral in IDS:
-        d = arrays.duty_array(tables["duties"], mineral)
+        d = duties.over(tables["duties"], mineral, 2024).rates
         assert np.isfinite(d).all()
         assert (np.diff(d, axis=0) >= 0).all()
         n = len(regions())
@@ -338,12 +361,6 @@ def test_customs_bases_cover_every_region(tables):
     assert cif["EUN"]
     with pytest.raises(WorldError, match="MEX"):
         arrays.cif_array(tables["customs_basis"].filter(pl.col("region") != "MEX"))
-
-
-def test_two_rules_for_one_cell_are_refused(tables):
-    twice = pl.concat([tables["duties"], tables["duties"].filter(mineral="zinc").head(1)])
-    with pytest.raises(WorldError, match="stands twice"):
-        arrays.duty_array(twice, "zinc")
 
 
 def test_a_hole_in_a_table_is_refused(tables):

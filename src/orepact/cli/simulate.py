@@ -36,6 +36,13 @@ def simulate(
     ] = False,
     draws: Annotated[int, typer.Option(help="Draws of the uncertain parameters.")] = 128,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 2026,
+    duties: Annotated[
+        str,
+        typer.Option(
+            help="Measure the pact against the base year's duties (base) or those of its date "
+            "(in-force)."
+        ),
+    ] = "base",
     out: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
@@ -63,6 +70,7 @@ def simulate(
             on=day,
             draws=0 if central else draws,
             seed=seed,
+            duties=duties,
             progress=step,
         )
     if out:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orepact.cli import world_add
+from orepact.cli.duties import duties
+from orepact.cli.duties import table as duty_rows
 from orepact.cli.options import SourcesFolder, WorldFolder, sources_folder, tables_folder
 from orepact.errors import InputError
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The base year: who mines, refines, trades and uses what.")
 app.add_typer(world_add.app, name="add")
+app.command("duties")(duties)
 
 
 @app.command("show")
@@ -261,6 +264,9 @@ def why(
     lumped = rows.filter(rows["basket"] != "").select("code", "basket")
     for code, lumps in lumped.unique(maintain_order=True).rows():
         console.print(f"* {code} is a basket that no figure splits: {lumps}.")
+    place = find_region(region)
+    behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
+    console.print(duty_rows(behind, f"Duties behind imports into {place}, %"))
 
 
 @app.command("check")

@@ -9,6 +9,7 @@ credit and listed in the market's notes, since a supply curve needs a margin to 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,9 +77,7 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     p0, y0 = chain.price[at], chain.output[at]
     inputs = chain.inputs[np.ix_(range(K), range(K), keep)]
     freight = chain.freight[at3] * param("freight_scale")[..., None]
-    u = np.broadcast_to(v.get(("", "duty"), 0.5), lead)[..., None, None, None]
-    low, mid, high = chain.duty[at4]
-    duty = between(low, mid, high, u)
+    duty = _drawn(chain.duty[at4], np.broadcast_to(v.get(("", "duty"), 0.5), lead))
     cif = chain.cif[keep]
     slack = np.maximum(chain.capacity[at] - y0, 0.0)
     spare, spare0 = param("spare"), _stated(chain, "spare")
@@ -148,6 +147,25 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         sourcing=sourcing,
         notes=_notes(chain, keep, lifted, steep),
     )
+
+
+def levied(market: Market, chain: Chain, rates: Array, values: Values | None = None) -> Market:
+    """The market with other duties to start from, ``rates`` (3, K, R, R) over all regions.
+
+    Shares, prices and flows stay those calibrated at the base year's duties, so that to solve it
+    gives the base year as these duties would have it. ``values`` are those it was calibrated
+    with: one draw moves the duties of both.
+    """
+    keep = [chain.region(r) for r in market.regions]
+    u = np.asarray((values or {}).get(("", "duty"), 0.5))
+    chosen = rates[np.ix_(range(3), range(len(chain.stages)), keep, keep)]
+    return replace(market, duty=_drawn(chosen, u))
+
+
+def _drawn(rates: Array, u: Array) -> Array:
+    """Duties (..., K, R, R) at a draw ``u`` (...) between low, central and high."""
+    low, central, high = rates
+    return between(low, central, high, u[..., None, None, None])
 
 
 def _known(chain: Chain, values: Values) -> None:

@@ -62,6 +62,7 @@ def describe(
         },
         "on": run.on.isoformat(),
         "base_year": run.year,
+        "duties": run.duties,
         "members": list(run.members),
         "minerals": list(run.minerals),
         "draws": run.draws,

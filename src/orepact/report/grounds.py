@@ -99,6 +99,29 @@ def assumptions(mr: MineralRun) -> tuple[Assumption, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A region's imports at one stage and the share of them whose duty is assumed."""
+
+    stage: str
+    region: str
+    imports: str
+    assumed: str
+
+
+def duties(mr: MineralRun) -> tuple[Duty, ...]:
+    """How much of the imports of members and shown regions rests on assumed duties."""
+    return tuple(
+        Duty(
+            words.stage_name(mr.chain.mineral, b.stage).capitalize(),
+            words.place(b.region),
+            numbers.millions(b.imports).lstrip("+"),
+            f"{b.assumed:.0%}",
+        )
+        for b in mr.duty_basis
+    )
+
+
 def notes(mr: MineralRun) -> tuple[tuple[str, str], ...]:
     """Notes of the chain and of the calibration: heading and text."""
     id = mr.chain.mineral

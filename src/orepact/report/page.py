@@ -96,6 +96,7 @@ def _mineral(run: Run, mr: MineralRun) -> dict[str, Any]:
         "instruments": grounds.instruments(run, mr),
         "drivers": grounds.drivers(run, mr),
         "assumptions": grounds.assumptions(mr),
+        "duties": grounds.duties(mr),
         "notes": grounds.notes(mr),
     }
 

@@ -23,9 +23,10 @@ COLUMNS = {
         "mineral", "stage", "region", "variable", "unit", "grade", "base", "central",
         "after_p5", "after_p50", "after_p95", "change_p5", "change_p50", "change_p95",
     ),
-    "flows": ("mineral", "stage", "origin", "destination", "base_t", "policy_t", "kind"),
+    "flows": ("mineral", "stage", "origin", "destination", "base_t", "policy_t", "kind", "duty"),
     "welfare": ("mineral", "region", "line", "base", "policy", "change"),
     "instruments": ("mineral", "id", "kind", "state", "distance", "unit"),
+    "duties": ("mineral", "stage", "region", "imports_usd", "assumed_share"),
     "drivers": (
         "mineral", "stage", "region", "variable", "parameter_stage", "parameter",
         "rank_correlation",
@@ -33,8 +34,9 @@ COLUMNS = {
 }  # fmt: skip
 
 NUMBERS = frozenset(
-    ("base", "central", "base_t", "policy_t", "policy", "change", "distance", "rank_correlation")
-)
+    ("base", "central", "base_t", "policy_t", "policy", "change", "distance", "rank_correlation",
+     "imports_usd", "assumed_share")
+)  # fmt: skip
 
 
 def tables(run: Run) -> dict[str, pl.DataFrame]:
@@ -49,13 +51,17 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
     ``flows``
         One row per route that carries trade before or after: ``base_t`` and ``policy_t`` in
         contained tonnes a year, central values; ``kind`` how the base shipment is known
-        (``opened``: no trade in the base year; ``traced``: by way of a third country's stocks).
+        (``opened``: no trade in the base year; ``traced``: by way of a third country's stocks);
+        ``duty`` whether the duty before the pact is ``read`` in a schedule or ``assumed``.
     ``welfare``
         One row per mineral, region of the market (WLD: all) and line, USD a year, central
         values; the line ``welfare`` is the sum of the others.
     ``instruments``
         What each instrument that names the mineral came to: ``state`` and ``distance`` in
         ``unit``.
+    ``duties``
+        What members and shown regions import at each stage before the pact, USD of customs
+        value, and the share of it whose duty is assumed rather than read in a schedule.
     ``drivers``
         Parameters that move a figure's change most: rank correlation over the draws, empty
         without draws.
@@ -68,6 +74,7 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
         found["instruments"] += [
             (id, e.id, e.kind, e.state, e.distance, e.unit) for e in mr.effects
         ]
+        found["duties"] += [(id, b.stage, b.region, b.imports, b.assumed) for b in mr.duty_basis]
         found["drivers"] += [
             (id, *key, stage, name, rho)
             for key, f in mr.figures.items()
@@ -123,7 +130,8 @@ def _flows(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
                         kind = OPENED
                     elif kind == "none":
                         kind = TRACED
-                    rows.append((id, stage, origin, destination, b, a, kind))
+                    duty = "assumed" if mr.duty_assumed[k, o, d] else "read" if o != d else ""
+                    rows.append((id, stage, origin, destination, b, a, kind, duty))
     return rows
 
 

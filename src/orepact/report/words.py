@@ -27,7 +27,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "backstop": "price at which users switch to something else",
         "freight_scale": "freight",
         "seed": "how open routes without trade in the base year are",
-        "duty": "duties in force in the base year",
+        "duty": "how high uncertain duties are before the pact",
     }
 )
 """Uncertain parameters in words; the world's tables define them in full."""

@@ -18,16 +18,23 @@ import numpy as np
 
 from orepact.catalogue import mineral as find
 from orepact.errors import InputError, NoMatchError
-from orepact.market import Outcome, calibrate, solve
+from orepact.market import Market, Outcome, calibrate, solve
+from orepact.market.calibrate import Values, levied
 from orepact.market.effects import Effect, effects
 from orepact.market.instruments import is_simulated, matches, wedges
 from orepact.pact import Pact
+from orepact.study.assumed import Basis, basis, duty_warnings, on_market
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
 from orepact.study.warnings import warnings
 from orepact.world import Chain, World
+from orepact.world.duties import Levied
+from orepact.world.duties import on as duties_on
 
 Array = Any
+
+DUTIES = ("base", "in-force")
+"""Duties that the pact is measured against: the base year's, or those of the pact's date."""
 
 SHOWN = ("CAN", "EUN", "JPN", "CHN")
 """Regions that every table shows beside the parties and the world."""
@@ -56,7 +63,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class MineralRun:
-    """One mineral of a run: central outcomes, figures, what each instrument came to."""
+    """One mineral of a run: central outcomes, figures, what each instrument came to.
+
+    ``duty_assumed`` (K, O, D) marks routes whose duty is assumed, ``duty_basis`` sums them up
+    for the members and shown regions.
+    """
 
     chain: Chain
     base: Outcome
@@ -66,6 +77,8 @@ class MineralRun:
     warnings: tuple[str, ...]
     opened_share: float
     failed: int
+    duty_assumed: Array
+    duty_basis: tuple[Basis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ class Run:
     draws: int
     seed: int
     minerals: dict[str, MineralRun]
+    duties: str = "base"
 
 
 def simulate(
@@ -90,15 +104,20 @@ def simulate(
     on: date | None = None,
     draws: int = 128,
     seed: int = 2026,
+    duties: str = "base",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Run:
     """Run a pact over minerals (default: all that the world holds and the pact names).
 
-    ``draws=0`` gives central values only. ``progress(mineral, done, total)`` is called as
+    ``draws=0`` gives central values only. ``duties`` is ``base`` to measure the pact against
+    the base year's duties, or ``in-force`` to lay those of its date on the base year first:
+    both sides of every figure then have them. ``progress(mineral, done, total)`` is called as
     chunks of draws finish. Raises :class:`NoMatchError` where an instrument in force touches
     nothing in any of its minerals or a mineral that no instrument names, and whatever the
     solver raises.
     """
+    if duties not in DUTIES:
+        raise InputError(f"Unknown duties '{duties}'. Use {' or '.join(DUTIES)}.")
     day = on or pact.default_date()
     named = {m for i in pact.instruments for m, _ in i.targets()}
     chosen = [find(m).id for m in minerals] if minerals else [m for m in world.chains if m in named]
@@ -115,11 +134,15 @@ def simulate(
     if not members:
         raise InputError(f"{pact.id} has no member on {day}. Choose a later date with --on.")
     regions = tuple(dict.fromkeys((*members, *SHOWN)))
+    later = {m: duties_on(world.duties, m, day) for m in chosen if duties == "in-force"}
     runs = {
-        m: _one(pact, world.chain(m), day, members, regions, draws, seed, progress) for m in chosen
-    }
+        m: _one(
+            pact, world.chain(m), later.get(m), day, members, regions, draws, seed, progress
+        )
+        for m in chosen
+    }  # fmt: skip
     _all_touch(pact, day, runs)
-    return Run(pact, day, world.year, members, regions, draws, seed, runs)
+    return Run(pact, day, world.year, members, regions, draws, seed, runs, duties)
 
 
 def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
@@ -134,9 +157,16 @@ def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
             )
 
 
+def _market(chain: Chain, later: Levied | None, values: Values | None = None) -> Market:
+    """The base year's market, at later duties where they are asked for."""
+    market = calibrate(chain, values)
+    return market if later is None else levied(market, chain, later.rates, values)
+
+
 def _one(
     pact: Pact,
     chain: Chain,
+    later: Levied | None,
     day: date,
     members: tuple[str, ...],
     regions: tuple[str, ...],
@@ -144,33 +174,41 @@ def _one(
     seed: int,
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
-    market = calibrate(chain)
+    market = _market(chain, later)
     base = solve(market)
     policy = solve(market, wedges(pact, market, day), start=base)
     before = metrics(base, base, members, regions)
     after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed) if n else None
-    ranges, failed = _ranges(pact, chain, day, members, regions, sample, progress)
+    ranges, failed = _ranges(pact, chain, later, day, members, regions, sample, progress)
     figures = {
         key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
         for key in before
     }
     opened = _opened(base, policy)
+    flags = on_market(base, chain, chain.duty_assumed if later is None else later.assumed)
+    held = basis(base, flags, regions)
+    said = warnings(pact, day, base, policy, opened)
+    if later is not None:
+        said = (*said, f"Before the pact stands the base year at the duties in force on {day}.")
     return MineralRun(
         chain=chain,
         base=base,
         policy=policy,
         figures=figures,
         effects=effects(pact, policy, day),
-        warnings=warnings(pact, day, base, policy, opened),
+        warnings=(*said, *duty_warnings(pact, day, base, flags, held)),
         opened_share=opened,
         failed=failed,
+        duty_assumed=flags,
+        duty_basis=held,
     )
 
 
 def _ranges(
     pact: Pact,
     chain: Chain,
+    later: Levied | None,
     day: date,
     members: tuple[str, ...],
     regions: tuple[str, ...],
@@ -183,7 +221,7 @@ def _ranges(
     parts: list[dict[Key, tuple[Array, Array]]] = []
     failed = 0
     for start, stop in _chunks(len(sample)):
-        market = calibrate(chain, sample.chunk(start, stop))
+        market = _market(chain, later, sample.chunk(start, stop))
         base = solve(market)
         out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
         bad = ~np.broadcast_to(out.converged, (stop - start,))

@@ -4,7 +4,7 @@ from orepact import world
 zinc = world.load().chain("zinc")
 """
 
-from orepact.world.load import load, why
+from orepact.world.load import load, why, why_duties
 from orepact.world.origins import traced
 from orepact.world.screening import Screening, screening
 from orepact.world.world import GRADES, KINDS, Chain, Range, World
@@ -20,4 +20,5 @@ __all__ = [
     "screening",
     "traced",
     "why",
+    "why_duties",
 ]

@@ -68,38 +68,6 @@ def freight_array(
     return _whole(out, "freight", mineral)
 
 
-def duty_array(duties: pl.DataFrame, mineral: str) -> Array:
-    """Duties in force (3, K, R, R): low, central, high; zero within a region.
-
-    Of the rules that match a cell the most particular holds: origin and destination before
-    destination before neither, and among those a named stage before all stages. Two rules with
-    the same key, or a rule by origin alone, raise :class:`WorldError`.
-    """
-    stages, places = minerals()[mineral].stage_ids, regions()
-    n, at = len(places), {r: i for i, r in enumerate(places)}
-    key = ["mineral", "stage", "origin", "destination"]
-    rules = duties.filter(pl.col("mineral").is_in([mineral, ""]))
-    twice = rules.filter(pl.struct(key).is_duplicated())
-    alone = rules.filter((pl.col("origin") != "") & (pl.col("destination") == ""))
-    for bad, why in ((twice, "stands twice"), (alone, "names an origin without a destination")):
-        if bad.height:
-            raise WorldError(f"The duty rule {bad.select(key).row(0)} {why}.")
-    rank = (
-        4 * (pl.col("origin") != "").cast(pl.Int8)
-        + 2 * (pl.col("destination") != "").cast(pl.Int8)
-        + (pl.col("stage") != "").cast(pl.Int8)
-    )
-    out = np.full((3, len(stages), n, n), np.nan)
-    for r in rules.sort(rank).iter_rows(named=True):
-        k = slice(None) if not r["stage"] else stages.index(r["stage"])
-        o = slice(None) if not r["origin"] else at[r["origin"]]
-        d = slice(None) if not r["destination"] else at[r["destination"]]
-        for q, name in enumerate(("low", "central", "high")):
-            out[q, k, o, d] = r[name]
-    out[:, :, range(n), range(n)] = 0.0
-    return _whole(out, "duties", mineral)
-
-
 def cif_array(customs_basis: pl.DataFrame) -> NDArray[np.bool_]:
     """Whether each region values imports with freight (R)."""
     known = dict(customs_basis.select("region", "cif").iter_rows())

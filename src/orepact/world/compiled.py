@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import WorldError, nearest
-from orepact.world import arrays
+from orepact.world import arrays, duties
 from orepact.world.baskets import Basket, from_table
 from orepact.world.world import GRADES, KINDS, Array, Chain, World
 
@@ -80,10 +80,10 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
             if lacking:
                 raise WorldError(f"The table of {lacking[0]} has no row for {id}. Build it again.")
             own = {name: part[id] for name, part in parts.items() if id in part}
-            chains[id] = _chain(id, own, held, cif)
+            chains[id] = _chain(id, own, held, cif, year)
     if not chains:
         raise WorldError("The tables hold no mineral.")
-    return World(year, MappingProxyType(chains))
+    return World(year, MappingProxyType(chains), held["duties"])
 
 
 def _places(frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str) -> NDArray[np.intp]:
@@ -113,6 +113,7 @@ def _chain(
     own: Mapping[str, pl.DataFrame],
     held: Mapping[str, pl.DataFrame],
     cif: NDArray[np.bool_],
+    year: int,
 ) -> Chain:
     stages, places = minerals()[id].stage_ids, regions()
     K, R = len(stages), len(places)
@@ -128,6 +129,7 @@ def _chain(
     _places(stage, "grade", GRADES, "stages")
     if set(stage["stage"]) != set(stages):
         raise WorldError(f"The table of stages lacks a stage of {id}. Build it again.")
+    levied = duties.over(held["duties"], id, year)
     chain = Chain(
         mineral=id,
         stages=stages,
@@ -140,7 +142,8 @@ def _chain(
         kind=kind,
         price=arrays.price_array(held["prices"], id),
         freight=arrays.freight_array(held["freight"], held["distances"], held["prices"], id),
-        duty=arrays.duty_array(held["duties"], id),
+        duty=levied.rates,
+        duty_assumed=levied.assumed,
         cif=cif,
         parameters=arrays.parameter_map(held["parameters"], id),
         grade=MappingProxyType(dict(stage.select("stage", "grade").iter_rows())),

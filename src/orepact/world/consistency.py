@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from orepact.errors import WorldError
+from orepact.world import duties
 from orepact.world.cells import WEIGHTS
 from orepact.world.compiled import residuals
 from orepact.world.controls import compare
@@ -169,6 +171,22 @@ def by_products(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
     return Check("by-products", status, f"{found}: {_said(named)}" if named else found)
 
 
+def dated_duties(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
+    """No two duties of one component hold on a day; how much of trade pays an assumed one."""
+    try:
+        duties.check(world.duties)
+    except WorldError as wrong:
+        return Check("duties", "failed", str(wrong))
+    value = assumed = 0.0
+    for c in world.chains.values():
+        abroad = np.where(np.eye(len(c.regions)), 0.0, c.trade) * c.price[:, :, None]
+        value += float(abroad.sum())
+        assumed += float(abroad[c.duty_assumed].sum())
+    share = assumed / value if value else 0.0
+    found = f"{len(world.duties)} rows; duty assumed on {share:.0%} of the value of trade"
+    return Check("duties", "listed" if share else "ok", found)
+
+
 def published_figures(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
     """Published figures that the world is held to are met."""
     figures = compare(world)
@@ -188,6 +206,7 @@ CHECKS: tuple[Callable[[World, Mapping[str, pl.DataFrame]], Check], ...] = (
     prices,
     imputed,
     by_products,
+    dated_duties,
     published_figures,
 )
 

@@ -1,237 +1,373 @@
-"""Duties in force in 2024 and customs bases.
+"""Duties as dated intervals with components, and what they come to on a day or over a year.
 
-Rows are rules from the general to the particular; '' matches everything. Of the rules that
-match a cell the most particular holds: a pair of regions before a destination before none,
-and, among those, a named stage before all stages (:func:`orepact.world.arrays.duty_array`).
+A row of the ``duties`` table is one component of the duty on some routes over ``[from, until)``:
 
-What is held: the United States by line (:mod:`orepact.world.us_duties`), China on the United
-States by HS6 (WTO, 1 January 2025, before all measures of that year). All else is an assumed
-range, zero inside agreements. Anti-dumping and safeguard duties are not held.
+=====================  ====================================================================
+importer, origin       regions; '' is every one
+mineral, stage         both or neither; '' is every one
+code                   tariff line (8 digits) or heading (6) of the importer; '' is all
+component              one of :data:`ORDINARY`, which exclude one another, or :data:`ADDED`
+from, until            first day, and first day on which it no longer holds; null is open
+low, central, high     share of customs value; specific parts at the base year's price
+usd_per_t              the specific part of central, USD per contained tonne
+usd_per_t_gross        the same per gross tonne
+rate                   the rate as the law prints it, where it was read
+source, assumed, note  where it comes from, and whether it is assumed rather than read
+=====================  ====================================================================
+
+Within a component the most particular row holds: origin and importer before importer before
+neither, then a named stage, then a code. Components are added up, code by code; over a span each
+code is first averaged by days. A stage of several codes, whose trade is not split, gets the
+lowest and highest code as low and high and their plain mean as central.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import permutations
-from pathlib import Path
-from types import MappingProxyType
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from orepact.catalogue import minerals, regions
-from orepact.errors import WorldError
-from orepact.world.facts import StageFacts
-from orepact.world.freight import FORMS, content
-from orepact.world.register import ASSUMPTION
-from orepact.world.sources import usitc, wits, wto
-from orepact.world.us_duties import (
-    ANTI_DUMPING,
-    GRADES,
-    LINES,
-    SECTION_232,
-    Triple,
-    ad_valorem,
-    spread,
-    stage_duties,
-)
+from orepact.errors import WorldError, nearest
+from orepact.world.world import Array
 
-Facts = Mapping[tuple[str, str], StageFacts]
-Row = tuple[str, str, str, str, float, float, float, str, bool, str]
+Triple = tuple[float, float, float]
 
-ORE: Triple = (0.0, 0.0, 0.02)
-PROCESSED: Triple = (0.0, 0.03, 0.055)
-"""Assumed duty where no schedule is held: most tariffs rise with processing."""
+ORDINARY = ("mfn", "preference", "column_2", "applied")
+"""The general rate, what replaces it for an origin, and the sum of all duties where only that
+is published."""
 
-PARTLY: Triple = (0.0, 0.0, 0.03)
-"""Inside an agreement whose schedule is not held."""
+ADDED: Mapping[str, str] = {
+    "s301": "Section 301 on China",
+    "s301_brazil": "Section 301 on Brazil",
+    "s301_2026": "Section 301, forced labour",
+    "s232": "Section 232",
+    "s122": "Section 122",
+    "ieepa_opioids": "emergency powers, opioids",
+    "ieepa_reciprocal": "emergency powers, reciprocal",
+    "antidumping": "anti-dumping",
+}
+"""Components charged on top, in words."""
 
-FREE: Mapping[str, str] = MappingProxyType(
-    {
-        "A11": "EU and EFTA",
-        "N52": "ASEAN",
-        "P22": "North American agreement",
-        "N37": "Mercosur",
-        "A66": "Pacific Alliance",
-        "A50": "Eurasian Economic Union",
-        "N61": "Gulf Cooperation Council",
-        "N26": "Southern African Customs Union",
-        "P21": "East African Community",
-        "A35": "COMESA free trade area",
-        "M08": "Agadir agreement",
-    }
-)
-"""WITS groups whose members trade these goods free of duty."""
-
-FREE_OF_DUTY: Triple = (0.0, 0.0, 0.0)
-LEFT = MappingProxyType({"A11": frozenset({"GBR"})})
-"""Members of a WITS group who left before 2024."""
-
-LISTED: Mapping[str, str] = MappingProxyType(
-    {"N58": "SADC", "N14": "ECOWAS", "C02": "ASEAN, Australia, New Zealand"}
-)
-"""WITS groups with exceptions that are not held."""
-
-CHINA_LDC = ("A23", "B04")
-AGOA = "B25"
-
-_ASEAN = ("IDN", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
-_ASSOCIATED = (
-    *("CHL", "COL", "PER", "MEX", "CAN", "KOR", "JPN", "SGP", "VNM", "ZAF", "NAM", "MOZ", "CIV"),
-    *("GHA", "KEN", "NOR", "CHE", "TUR", "UKR", "GEO", "SRB", "MAR", "TUN", "EGY", "ISR"),
-)
-BLOCS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "RCEP": (*_ASEAN, "CHN", "JPN", "KOR", "AUS"),
-        "CPTPP": ("AUS", "CAN", "CHL", "JPN", "MYS", "MEX", "PER", "SGP", "VNM"),
-    }
-)
-HUBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "EUN": (*_ASSOCIATED, "GBR"),
-        "GBR": (*_ASSOCIATED, "AUS"),
-        "CHN": ("CHL", "PER", "CHE", "PAK", "GEO"),
-        "KOR": ("CHL", "PER", "COL", "CAN", "TUR", "IND", *_ASEAN),
-        "JPN": ("CHE", "IND", "MNG"),
-        "IND": ("ARE", "AUS", *_ASEAN),
-    }
-)
-"""Agreements in force in 2024 that WITS does not list as groups (background knowledge)."""
-
-FREE_PORTS = ("HKG", "SGP")
-
-FOB = ("USA", "CAN", "AUS", "ZAF", "NAM", "XOC")
-"""Regions that value imports without international freight; all others with it."""
+SCHEMA = {
+    **dict.fromkeys(("importer", "origin", "mineral", "stage", "code", "component"), pl.String),
+    **dict.fromkeys(("from", "until"), pl.Date),
+    **dict.fromkeys(("low", "central", "high", "usd_per_t", "usd_per_t_gross"), pl.Float64),
+    **{"rate": pl.String, "source": pl.String, "assumed": pl.Boolean, "note": pl.String},
+}
+KEY = ("importer", "origin", "mineral", "stage", "code")
+USED = (*KEY, "component", "from", "until", "low", "central", "high", "assumed")
 
 
-def base_rate(mineral: str, stage: str) -> Triple:
-    """The assumed duty on a stage: ores low, what is made from them higher."""
-    spec = minerals()[mineral].stage(stage)
-    is_ore = not spec.inputs and spec.hs6[0].startswith(("25", "26"))
-    return ORE if is_ore else PROCESSED
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table, in the order of :data:`SCHEMA` but for ``rates``."""
+
+    importer: str
+    origin: str
+    mineral: str
+    stage: str
+    code: str
+    component: str
+    start: date | None
+    end: date | None
+    rates: Triple
+    source: str
+    assumed: bool = False
+    note: str = ""
+    usd_per_t: float = 0.0
+    usd_per_t_gross: float = 0.0
+    rate: str = ""
 
 
-def _agreements(raw: Path) -> list[Row]:
-    """Pairs inside agreements, for all stages; the United States as importer is apart."""
-    groups = wits.members(raw, (*FREE, *LISTED, *CHINA_LDC))
-    pairs: dict[tuple[str, str], tuple[Triple, str, bool, str]] = {}
-
-    def among(members: Iterable[str], rates: Triple, source: str, note: str) -> None:
-        for o, d in permutations(sorted(members), 2):
-            if d != "USA":
-                pairs[o, d] = (rates, source, rates[0] < rates[2], note)
-
-    for hub, partners in HUBS.items():
-        for p in partners:
-            among((hub, p), PARTLY, ASSUMPTION, f"agreement of {hub} and {p}; no schedule held")
-    for name, members in BLOCS.items():
-        among(members, PARTLY, ASSUMPTION, f"{name}; no schedule held")
-    for origin in sorted(frozenset().union(*(groups[g] for g in CHINA_LDC))):
-        note = "China's preference for least developed countries"
-        pairs[origin, "CHN"] = (PARTLY, "wits-rta", True, note)
-    for group, name in LISTED.items():
-        among(groups[group], PARTLY, "wits-rta", f"{name}; exceptions not held")
-    for group, name in FREE.items():
-        among(groups[group] - LEFT.get(group, frozenset()), FREE_OF_DUTY, "wits-rta", name)
-    return [("", "", o, d, *t, s, a, n) for (o, d), (t, s, a, n) in sorted(pairs.items())]
+def table(rows: Iterable[Row]) -> pl.DataFrame:
+    """The ``duties`` table, checked (:func:`check`)."""
+    made = [
+        (*astuple(r)[:8], *r.rates, r.usd_per_t, r.usd_per_t_gross, r.rate, r.source, r.assumed,
+         r.note)
+        for r in rows
+    ]  # fmt: skip
+    frame = pl.DataFrame(made, schema=SCHEMA, orient="row")
+    check(frame)
+    return frame
 
 
-def _china(raw: Path, facts: Facts) -> list[Row]:
-    """China: on the United States as the WTO gives it, on others what is left of it.
-
-    The most-favoured rate is not held. WTO's rate on the US less PIIE's retaliation bounds it
-    from above (a second list of 2.5 points may be inside); where retaliation exceeds the rate,
-    exclusions blur it and the assumed range stands.
-    """
-    on_us, extra = wto.china_on_us(raw), wto.china_retaliation(raw)
-    rows: list[Row] = []
-    for mineral, stage in facts:
-        codes = minerals()[mineral].stage(stage).hs6
-        blank = [c for c in codes if c not in on_us]
-        if blank:
-            raise WorldError(f"The WTO snapshot has no rate of China for HS {', '.join(blank)}.")
-        us = spread([(on_us[c],) * 3 for c in codes])
-        mixed = us[0] < us[2]
-        note = f"mean of HS {', '.join(codes)}" if len(codes) > 1 else f"HS {codes[0]}"
-        rows.append((mineral, stage, "USA", "CHN", *us, "wto-tariffs", mixed, note))
-        rest = []
-        for c in codes:
-            left = on_us[c] - extra.get(c, 0.0)
-            bound = (max(0.0, left - 0.025), left, left)
-            rest.append(base_rate(mineral, stage) if left < 0 else bound)
-        note = "WTO rate on the US less PIIE retaliation, or the assumed range"
-        rows.append((mineral, stage, "", "CHN", *spread(rest), "piie-us-china", True, note))
-    return rows
-
-
-def _united_states(raw: Path, facts: Facts, prices: pl.DataFrame) -> list[Row]:
-    codes = {c for key in facts for c in LINES[key]}
-    lines = usitc.tariff_lines(raw, codes)
-    extra = usitc.section_301(raw, codes, 2024)
-    claims = usitc.usmca_claims(raw, codes)
-    agoa = wits.members(raw, (AGOA,))[AGOA]
-    headings = {h for key in facts for h in SECTION_232.get(key, ())}
-    added = usitc.added_duties(raw, headings) if headings else {}
-    price = {
-        (r["mineral"], r["stage"], r["region"]): r["usd_per_t"]
-        for r in prices.iter_rows(named=True)
-    }
-    rows: list[Row] = []
-    for key in facts:
-        world = price[*key, ""]
-        share = content(facts, *key, FORMS[key][1])
-
-        def value(
-            rate: usitc.Rate,
-            key: tuple[str, str] = key,
-            world: float = world,
-            share: float = share,
-        ) -> Triple:
-            return ad_valorem(rate, key, world, share, GRADES.get(key, {}))
-
-        wall = price[*key, "USA"] / world - 1 if key in ANTI_DUMPING else None
-        metals = None
-        if key in SECTION_232:
-            every, russia = SECTION_232[key]
-            metals = added[every], added[russia]
-        rows += [
-            (*key, d.origin, "USA", *d.rates, d.source, d.assumed, d.note)
-            for d in stage_duties(key, lines, extra, claims, agoa, value, wall, metals)
-        ]
-    return rows
-
-
-def duty_table(raw: Path, facts: Facts, prices: pl.DataFrame) -> pl.DataFrame:
-    """The ``duties`` table of rules; '' in the first four columns matches everything.
-
-    Columns: mineral, stage, origin, destination, low, central, high (shares of customs value),
-    source, assumed, note. Raises :class:`WorldError` where a range does not rise from zero.
-    """
-    rows: list[Row] = []
-    for mineral, stage in facts:
-        note = "no schedule held; duties rise with processing"
-        rows.append((mineral, stage, "", "", *base_rate(mineral, stage), ASSUMPTION, True, note))
-    rows += [("", "", "", d, 0.0, 0.0, 0.0, ASSUMPTION, True, "free port") for d in FREE_PORTS]
-    rows += _agreements(raw) + _china(raw, facts) + _united_states(raw, facts, prices)
-    for r in rows:
-        if not 0 <= r[4] <= r[5] <= r[6]:
+def check(duties: pl.DataFrame) -> None:
+    """Raise :class:`WorldError` for a malformed row or two rows that hold on one day."""
+    if dict(duties.schema) != SCHEMA:
+        raise WorldError(f"The table of duties has columns {dict(duties.schema)}, not {SCHEMA}.")
+    for at, r in enumerate(duties.iter_rows(named=True)):
+        if wrong := _fault(r):
+            raise WorldError(f"Row {at} of the duties, {_named(r)}: {wrong}")
+    first: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for r in duties.sort("from", nulls_last=False).iter_rows(named=True):
+        held = first.setdefault((*(r[k] for k in KEY), _group(r["component"])), [])
+        if held and (held[-1]["until"] or date.max) > (r["from"] or date.min):
             raise WorldError(
-                f"Duty on {r[:4]} is {r[4]} / {r[5]} / {r[6]}; it must rise from zero."
+                f"Two duties overlap: {_named(held[-1])} and {_named(r)}. End the first on the day "
+                "the second begins."
             )
-    names = ("mineral", "stage", "origin", "destination", "low", "central", "high")
-    return pl.DataFrame(rows, schema=(*names, "source", "assumed", "note"), orient="row")
+        held.append(r)
 
 
-def customs_basis_table() -> pl.DataFrame:
-    """The ``customs_basis`` table: region, cif, source, assumed, note."""
-    notes = {
-        "USA": "19 U.S.C. 1401a(b)(4): price without international freight",
-        "CAN": "Customs Act s. 48(5)(b): price without freight from the place of export",
-        "MEX": "Ley Aduanera art. 65: freight and insurance to the frontier are added",
-        "EUN": "Union Customs Code art. 71(1)(e): freight to the Union's border is added",
-        "JPN": "Customs Tariff Act art. 4: freight to the port of import is added",
-    }
-    rows = [
-        (r, r not in FOB, ASSUMPTION, True, notes.get(r, "not read in the law; usual practice"))
-        for r in regions()
-    ]
-    return pl.DataFrame(rows, schema=("region", "cif", "source", "assumed", "note"), orient="row")
+def _fault(r: Mapping[str, Any]) -> str:
+    """What is wrong with a row, or ''."""
+    for name in ("importer", "origin"):
+        if r[name] and r[name] not in regions():
+            return f"unknown {name} '{r[name]}'. {nearest(str(r[name]), regions())}"
+    if bool(r["mineral"]) != bool(r["stage"]):
+        return "a mineral without a stage, or the reverse. Name both or neither."
+    if r["mineral"]:
+        held = minerals().get(str(r["mineral"]))
+        if held is None or r["stage"] not in held.stage_ids:
+            return "the catalogue has no such mineral and stage."
+    if r["component"] not in (*ORDINARY, *ADDED):
+        known = (*ORDINARY, *ADDED)
+        return f"unknown component '{r['component']}'. {nearest(str(r['component']), known)}"
+    if r["origin"] and not r["importer"]:
+        return "it names an origin without an importer."
+    if r["code"] and not (r["importer"] and r["stage"] and len(str(r["code"])) in (6, 8)):
+        return "a code of six or eight digits needs an importer and a stage."
+    numbers = [r[n] for n in ("low", "central", "high", "usd_per_t", "usd_per_t_gross")]
+    if not all(isinstance(x, float) and np.isfinite(x) and x >= 0 for x in numbers):
+        return "a rate is blank, negative or not finite. What is not known is a range, not a blank."
+    if not numbers[0] <= numbers[1] <= numbers[2]:
+        return f"{numbers[0]} / {numbers[1]} / {numbers[2]} does not rise."
+    if r["from"] and r["until"] and r["until"] <= r["from"]:
+        return "it ends before it begins; 'until' is the first day on which it no longer holds."
+    return "" if r["source"] else "it has no source."
+
+
+def _named(r: Mapping[str, Any]) -> str:
+    what = " ".join(str(r[k]) for k in ("mineral", "stage", "code") if r[k]) or "all goods"
+    span = f"from {r['from'] or 'ever'} until {r['until'] or 'further notice'}"
+    return f"{r['component']} of {r['importer'] or 'all'} on {r['origin'] or 'all'}, {what}, {span}"
+
+
+def _group(component: str) -> str:
+    return "ordinary" if component in ORDINARY else component
+
+
+@dataclass(frozen=True, slots=True)
+class Levied:
+    """Duties on one mineral: ``rates`` (3, K, R, R), low, central, high; ``assumed`` (K, R, R)."""
+
+    rates: Array
+    assumed: NDArray[np.bool_]
+
+
+def on(duties: pl.DataFrame, mineral: str, day: date) -> Levied:
+    """Duties in force on a day; zero within a region."""
+    return within(duties, mineral, day, day + timedelta(days=1))
+
+
+def over(duties: pl.DataFrame, mineral: str, year: int) -> Levied:
+    """Duties over a calendar year, weighted by days."""
+    return within(duties, mineral, date(year, 1, 1), date(year + 1, 1, 1))
+
+
+def within(duties: pl.DataFrame, mineral: str, start: date, end: date) -> Levied:
+    """Duties over the days ``[start, end)``, weighted by days.
+
+    A route is ``assumed`` where a row that holds on it in these days is. Raises
+    :class:`WorldError` where no ordinary duty is held for a route on one of the days.
+    """
+    stages, R = minerals()[mineral].stage_ids, len(regions())
+    held = _Held.of(duties.filter(pl.col("mineral").is_in([mineral, ""]) & _span(start, end)))
+    rates, assumed = np.zeros((3, len(stages), R, R)), np.zeros((len(stages), R, R), bool)
+    for k, stage in enumerate(stages):
+        own = held.at((held.stage == stage) | (held.stage == ""))
+        for codes, importers in _blocks(own):
+            block = own.at(np.isin(own.importer, [-1, *importers]))
+            field = _mean(block, codes, importers, start, end)
+            if np.isnan(field).any():
+                _, o, d = np.argwhere(np.isnan(field[0]))[0]
+                raise WorldError(
+                    f"No duty is held on {mineral} {stage} from {regions()[o]} into "
+                    f"{regions()[importers[d]]} on every day from {start} to {end}. "
+                    "The table does not reach so far."
+                )
+            rates[0, k][:, importers] = field[0].min(axis=0)
+            rates[1, k][:, importers] = field[1].mean(axis=0)
+            rates[2, k][:, importers] = field[2].max(axis=0)
+            assumed[k][:, importers] = (field[3] > 0).any(axis=0)
+    rates[:, :, range(R), range(R)] = 0.0
+    assumed[:, range(R), range(R)] = False
+    rates[1] = np.clip(rates[1], rates[0], rates[2])  # a mean may leave its range by rounding
+    return Levied(rates, assumed)
+
+
+def _span(start: date, end: date) -> pl.Expr:
+    begun = pl.col("from").is_null() | (pl.col("from") < end)
+    return begun & (pl.col("until").is_null() | (pl.col("until") > start))
+
+
+def _rank(origin: Any, importer: Any, stage: Any, code: Any) -> Any:
+    """How particular a row is, from what it names; rows of one rank name the same things."""
+    return 8 * origin + 4 * importer + 2 * stage + 1 * code
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Rows as arrays, by rank: regions are positions, -1 for every one; days are ordinals."""
+
+    rank: Array
+    importer: Array
+    origin: Array
+    stage: Array
+    code: Array
+    group: Array
+    start: Array
+    end: Array
+    value: Array
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> _Held:
+        at = {"": -1} | {r: i for i, r in enumerate(regions())}
+        never, always = date.min.toordinal(), date.max.toordinal()
+        column = {name: rows[name].to_list() for name in USED}
+        importer, origin = (np.array([at[x] for x in column[n]], int) for n in KEY[:2])
+        stage, code = (np.array(column[n], object) for n in KEY[3:])
+        held = cls(
+            _rank(origin >= 0, importer >= 0, stage != "", code != ""),
+            importer,
+            origin,
+            stage,
+            code,
+            np.array([_group(x) for x in column["component"]], object),
+            np.array([x.toordinal() if x else never for x in column["from"]], int),
+            np.array([x.toordinal() if x else always for x in column["until"]], int),
+            np.array([column[n] for n in ("low", "central", "high", "assumed")], float).T,
+        )
+        return held.at(np.argsort(held.rank, kind="stable"))
+
+    def at(self, where: NDArray[Any]) -> _Held:
+        return _Held(*(getattr(self, f)[where] for f in self.__slots__))
+
+
+def _blocks(rows: _Held) -> list[tuple[tuple[str, ...], list[int]]]:
+    """Codes of one stage and the importers that have them; ('',) where there are none."""
+    named = rows.code != ""
+    codes: dict[int, set[str]] = {}
+    for importer, code in zip(rows.importer[named], rows.code[named], strict=True):
+        codes.setdefault(int(importer), set()).add(code)
+    plain = [d for d in range(len(regions())) if d not in codes]
+    return [(("",), plain), *((tuple(sorted(c)), [d]) for d, c in codes.items())]
+
+
+def _mean(
+    rows: _Held, codes: tuple[str, ...], importers: list[int], start: date, end: date
+) -> Array:
+    """Low, central, high by days, and whether ever assumed: (4, C, R, D)."""
+    first, last = start.toordinal(), end.toordinal()
+    cuts = np.unique(np.clip([first, last, *rows.start, *rows.end], first, last))
+    field = np.zeros((4, len(codes), len(regions()), len(importers)))
+    for a, b in pairwise(cuts):
+        part = _stack(rows.at((rows.start <= a) & (b <= rows.end)), codes, importers)
+        field[:3] += part[:3] * ((b - a) / (last - first))
+        field[3] = np.maximum(field[3], part[3])
+    return field
+
+
+def _stack(rows: _Held, codes: tuple[str, ...], importers: list[int]) -> Array:
+    """Sum of the components that hold on one day, (4, C, R, D): the most particular of each."""
+    shape = (4, len(codes), len(regions()), len(importers))
+    column = np.full(len(regions()), -1)
+    column[importers] = range(len(importers))
+    total = np.zeros(shape)
+    for name in dict.fromkeys(("ordinary", *rows.group)):
+        part = rows.at(rows.group == name)
+        field = np.full(shape, np.nan if name == "ordinary" else 0.0)
+        for level in dict.fromkeys(part.rank):
+            same = part.at(part.rank == level)
+            c = np.array([codes.index(x) if x else 0 for x in same.code], int)
+            for f, v in zip(field, same.value.T, strict=True):
+                _put(f, level, c, same.origin, column[same.importer], v)
+        total[:3] += field[:3]
+        total[3] = np.maximum(total[3], field[3] * ((field[2] > 0) | (name == "ordinary")))
+    return total
+
+
+def _put(field: Array, level: int, c: Array, o: Array, d: Array, v: Array) -> None:
+    """Write the values of rows of one rank into (C, R, D); what they leave open is a slice."""
+    by_code, by_origin, by_importer = level & 1, level & 8, level & 4
+    if by_origin and by_code:
+        field[c, o, d] = v
+    elif by_origin:
+        field[:, o, d] = v
+    elif by_code:
+        field[c, :, d] = v[:, None]
+    elif by_importer:
+        field[:, :, d] = v
+    else:
+        field[...] = v[0]
+
+
+def behind(
+    duties: pl.DataFrame, mineral: str, stage: str, origin: str, importer: str,
+    start: date | None = None, end: date | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """The rows behind the duty on one route, on the days ``[start, end)`` or ever.
+
+    A row that a more particular one of the same component replaces throughout is left out.
+    """
+    found = duties.filter(
+        pl.col("importer").is_in([importer, ""])
+        & pl.col("origin").is_in([origin, ""])
+        & pl.col("mineral").is_in([mineral, ""])
+        & pl.col("stage").is_in([stage, ""])
+        & (_span(start, end) if start and end else pl.lit(True))
+    )
+    held = found.to_dicts()
+    own = (pl.col("importer") == importer) & (pl.col("mineral") == mineral)
+    codes = set(duties.filter(own & (pl.col("stage") == stage))["code"]) - {""} or {""}
+
+    def level(r: Mapping[str, Any]) -> int:
+        return int(_rank(*(bool(r[n]) for n in ("origin", "importer", "stage", "code"))))
+
+    def replaced(r: Mapping[str, Any]) -> bool:
+        taken = {
+            q["code"]
+            for q in held
+            if level(q) > level(r)
+            and _group(q["component"]) == _group(r["component"])
+            and (q["from"] or date.min) <= (r["from"] or date.min)
+            and (q["until"] or date.max) >= (r["until"] or date.max)
+        }
+        return "" in taken or ({r["code"]} if r["code"] else codes) <= taken
+
+    left = pl.Series([not replaced(r) for r in held], dtype=pl.Boolean)
+    return found.filter(left).sort("component", "code", "from")
+
+
+def levied_by(
+    duties: pl.DataFrame,
+    importer: str,
+    mineral: str | None = None,
+    origin: str | None = None,
+    day: date | None = None,
+) -> pl.DataFrame:
+    """Rows of one importer, narrowed down to a mineral, an origin, a day.
+
+    The rows of every importer stand in where it has no general rate of its own.
+    """
+    held = duties.filter(pl.col("importer").is_in([importer, ""]))
+    if mineral:
+        held = held.filter(pl.col("mineral").is_in([mineral, ""]))
+    if origin:
+        held = held.filter(pl.col("origin").is_in([origin, ""]))
+    if day:
+        held = held.filter(_span(day, day + timedelta(days=1)))
+    own = held.filter((pl.col("importer") != "") & (pl.col("origin") == ""))
+    whole = not own.filter(pl.col("stage") == "").is_empty()
+    spare = held.filter(pl.col("importer") == "").join(own, on=["mineral", "stage"], how="anti")
+    found = held.filter(pl.col("importer") != "")
+    return pl.concat([found, spare.clear() if whole else spare]).sort(
+        "mineral", "stage", "importer", "origin", "component", "code", "from"
+    )

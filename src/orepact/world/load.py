@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
+from orepact.world import duties
 from orepact.world.baskets import from_table
 from orepact.world.compiled import TABLES, assemble, tables
 from orepact.world.register import ASSUMPTION
@@ -94,3 +96,25 @@ def _capacity(rows: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 _SPAN = ("host_low", "host_high")
+
+
+def why_duties(
+    mineral: str, stage: str, region: str, folder: Path = TABLES, most: int = 6
+) -> pl.DataFrame:
+    """The rows of duties behind a region's imports at one stage from its largest suppliers.
+
+    Rows of the base year's days, as in :mod:`orepact.world.duties`, for each supplier in turn.
+
+    >>> rows = why_duties("zinc", "refined", "USA")
+    >>> set(rows["component"]) >= {"mfn", "preference"}
+    True
+    """
+    rows = why(mineral, stage, region, folder)
+    suppliers = rows.filter(pl.col("quantity") == "bought from")["partner"].head(most)
+    held = tables(folder)["duties"]
+    year = date(YEARS[0], 1, 1), date(YEARS[0] + 1, 1, 1)
+    found = [
+        duties.behind(held, mineral, stage, o, region, *year).with_columns(origin=pl.lit(o))
+        for o in suppliers
+    ]
+    return pl.concat([held.clear(), *found])

@@ -1,21 +1,29 @@
-"""Duties of the United States in 2024, ad valorem, by stage and origin.
+"""Duties of the United States by tariff line and origin, as dated rows.
 
-A stage is a set of eight-digit lines. Where they differ the split of imports among them is not
-held: central is their plain mean, low and high the lowest and highest line. Specific duties
-are divided by the 2024 price of the content; nothing that is charged becomes zero in silence.
+A stage is a set of eight-digit lines; the split of imports among them is not held. Specific
+duties are divided by the 2024 price of the content; nothing that is charged becomes zero in
+silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from orepact.errors import WorldError
-from orepact.world.sources.usitc import Line, Rate
+from orepact.world.duties import Row, Triple
+from orepact.world.register import ASSUMPTION
+from orepact.world.sources.usitc import Line, Rate, Step
 
-Triple = tuple[float, float, float]
 Stage = tuple[str, str]
+
+SINCE = date(2021, 1, 1)
+"""The schedule of 2025 and the lists of Section 301, settled in February 2020, are taken back
+to this day and no further."""
+
+RUSSIA = date(2022, 4, 9)
+"""From this day Russia pays column 2 (Public Law 117-110)."""
 
 LINES: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
     {
@@ -125,28 +133,6 @@ is not applied; Jordan and Central America lie in pools, which pay the general r
 ANTI_DUMPING: Mapping[Stage, str] = MappingProxyType({("magnesium", "metal"): "CHN"})
 """Stages under US anti-dumping orders that the price table shows; the rates are not held."""
 
-SECTION_232: Mapping[Stage, tuple[str, str]] = MappingProxyType(
-    {("aluminium", "metal"): ("9903.85.01", "9903.85.67")}
-)
-"""Stages under Section 232 through 2024: headings of the general and of the Russian duty."""
-
-EXEMPT_232 = ("AUS", "CAN", "MEX")
-QUOTA_232 = ("ARG", "EUN", "GBR")
-"""Free of Section 232 in 2024, and free within quotas that are not held."""
-
-_NOT_HELD = "exclusions, anti-dumping and countervailing duties not included"
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A duty on one stage from one origin ('' = general), with where it comes from."""
-
-    origin: str
-    rates: Triple
-    source: str
-    assumed: bool
-    note: str
-
 
 def ad_valorem(
     rate: Rate, stage: Stage, price: float, content: float, grades: Mapping[str, Triple]
@@ -182,104 +168,93 @@ def ad_valorem(
     return total[0], total[1], total[2]
 
 
-def spread(lines: Collection[Triple]) -> Triple:
-    """Lowest, plain mean of centrals, highest: the duty on a stage of several lines."""
-    low, central, high = zip(*lines, strict=True)
-    return min(low), sum(central) / len(central), max(high)
-
-
-def stage_duties(
+def stage_rows(
     stage: Stage,
     lines: Mapping[str, Line],
-    extra: Mapping[str, float],
+    lists: Mapping[str, Collection[Step]],
     claims: Mapping[tuple[str, str], float],
     agoa: Collection[str],
     value: Callable[[Rate], Triple],
-    wall: float | None = None,
-    metals: tuple[float, float] | None = None,
-) -> list[Duty]:
-    """All US duties on one stage: the general rate, then each origin that pays another.
+    price: float,
+    content: float,
+) -> Iterator[Row]:
+    """Rows of one stage: general rates, what replaces them for an origin, Section 301 on China.
 
-    ``extra`` is Section 301 on China by line (mean over 2024), ``claims`` the share of Canadian
-    and Mexican imports that claimed USMCA, ``agoa`` its beneficiaries, ``value`` turns a rate
-    into shares of value, ``wall`` the duty that the US price implies where an anti-dumping
-    order stands, ``metals`` what Section 232 adds in general and for Russia.
+    ``lists`` are the steps of Section 301 by line, ``claims`` the share of Canadian and Mexican
+    imports that claimed USMCA, ``agoa`` its beneficiaries; ``value`` turns a rate into shares
+    of value at ``price`` USD per contained tonne and ``content`` tonnes per gross tonne.
     """
-    codes = LINES[stage]
-    general = {c: value(lines[c].general) for c in codes}
-    mfn = spread(general.values())
-    plain = Duty("", mfn, "usitc-hts-2025", mfn[0] < mfn[2], f"general rate of {', '.join(codes)}")
-    out = [plain]
+    for code in LINES[stage]:
+        line, at = lines[code], (*stage, code)
+        general, second = value(line.general), value(line.column2)
+        specific = price * value(tuple(t for t in line.general if t.per_tonne))[1]
+        yield Row(
+            "USA", "", *at, "mfn", SINCE, None, general, "usitc-hts-2025", general[0] < general[2],
+            "grades of other metals assumed" if general[0] < general[2] else "",
+            specific, specific * content, line.printed,
+        )  # fmt: skip
+        if general[2] > 0:
+            yield from _preferences(at, line, general, claims, agoa)
+        for origin in ("PRK", "CUB"):
+            note = "column 2; trade is embargoed"
+            yield Row(
+                "USA", origin, *at, "column_2", SINCE, None, second, "usitc-hts-2025", True, note
+            )
+        russia = (second[0], max(second[1], 0.35), max(second[2], 0.70))
+        note = "column 2, or 35 % or 70 % under 9903.90.08 and .09, whose lists are not held"
+        yield Row("USA", "RUS", *at, "column_2", RUSSIA, None, russia, "usitc-hts-2025", True, note)
+        for start, end, rate in lists.get(code, ()):
+            note = "goods excluded for a time are not taken off: which they are is not held"
+            yield Row(
+                "USA", "CHN", *at, "s301", start or SINCE, end, (rate,) * 3, "ustr-section-301",
+                False, note,
+            )  # fmt: skip
 
+
+def _preferences(
+    at: tuple[str, str, str],
+    line: Line,
+    general: Triple,
+    claims: Mapping[tuple[str, str], float],
+    agoa: Collection[str],
+) -> Iterator[Row]:
+    free, code = (0.0, 0.0, 0.0), at[2]
     for origin, programme in PROGRAMMES.items():
-        free = spread([(0.0,) * 3 if programme in lines[c].free else general[c] for c in codes])
-        note = f"special column, {programme}; taken to be claimed"
-        out.append(Duty(origin, free, "usitc-hts-2025", free[0] < free[2], note))
-
-    for origin in ("CAN", "MEX"):
-        paid, known = [], True
-        for c in codes:
-            _, central, high = general[c]
-            unclaimed = 1 - claims.get((c, origin), 1.0)
-            known &= not high or (c, origin) in claims
-            paid.append((0.0, central * unclaimed, high) if "S" in lines[c].free else general[c])
+        if programme in line.free:
+            note = f"special column, {programme}; taken to be claimed"
+            yield Row(
+                "USA", origin, *at, "preference", SINCE, None, free, "usitc-hts-2025", False, note
+            )
+    for origin in ("CAN", "MEX") if "S" in line.free else ():
+        known = (code, origin) in claims
+        rates = (0.0, general[1] * (1 - claims.get((code, origin), 1.0)), general[2])
         note = "general rate on what did not claim USMCA" + ("" if known else "; no claims held: 0")
-        out.append(Duty(origin, spread(paid), "budget-lab-usmca", not known, note))
-
-    for origin in sorted(agoa):
-        rates = spread(
-            [(0.0, 0.0, general[c][2]) if "D" in lines[c].free else general[c] for c in codes]
+        yield Row(
+            "USA",
+            origin,
+            *at,
+            "preference",
+            SINCE,
+            None,
+            rates,
+            "budget-lab-usmca",
+            not known,
+            note,
         )
-        out.append(Duty(origin, rates, "wits-rta", True, "AGOA as of 2017; free if still eligible"))
-
-    second = spread([value(lines[c].column2) for c in codes])
-    for origin in ("PRK", "CUB"):
-        out.append(Duty(origin, second, "usitc-hts-2025", True, "column 2; trade is embargoed"))
-    russia = (second[0], max(second[1], 0.35), max(second[2], 0.70))
-    note = "column 2, or 35 % or 70 % under 9903.90.08 and .09, whose lists are not held"
-    out.append(Duty("RUS", russia, "usitc-hts-2025", True, note))
-
-    china = spread([_add(general[c], extra.get(c, 0.0)) for c in codes])
-    if any(extra.get(c) for c in codes):
-        note = f"general rate + Section 301, mean over the days of 2024; {_NOT_HELD}"
-        duty = Duty("CHN", china, "ustr-section-301", china[0] < china[2], note)
-    else:
-        duty = Duty(
-            "CHN", china, "usitc-hts-2025", china[0] < china[2], f"no Section 301; {_NOT_HELD}"
-        )
-    if ANTI_DUMPING.get(stage) == "CHN":
-        if wall is None:
-            raise WorldError(f"{stage[0]} {stage[1]}: the US price that shows the duty is missing.")
-        rates = (china[0], max(china[1], wall), max(china[2], wall))
-        note = "anti-dumping order, rate not held: central is the gap between US and European price"
-        duty = Duty("CHN", rates, "orepact-assumption", True, note)
-    out.append(duty)
-    if metals is not None:
-        out = _section_232(out, *metals)
-        plain = out[0]
-    return [plain, *(d for d in out[1:] if d.rates != plain.rates)]
+    for origin in sorted(agoa) if "D" in line.free else ():
+        note = "AGOA as of 2017; free if still eligible"
+        rates = (0.0, 0.0, general[2])
+        yield Row("USA", origin, *at, "preference", SINCE, None, rates, "wits-rta", True, note)
 
 
-def _section_232(duties: list[Duty], general: float, russia: float) -> list[Duty]:
-    """Duties with Section 232 on top; origins under quota pay between nothing and all of it."""
-    by = {d.origin: d for d in duties}
-    for origin in (*EXEMPT_232, *QUOTA_232):
-        by.setdefault(origin, replace(by[""], origin=origin))
-    out = []
-    for origin, d in by.items():
-        if origin in EXEMPT_232:
-            out.append(replace(d, note=f"{d.note}; exempt from Section 232"))
-        elif origin in QUOTA_232:
-            low, central, high = d.rates
-            note = f"{d.note}; free of Section 232 within a quota, taken as not filled"
-            rates = (low, central, high + general)
-            out.append(replace(d, rates=rates, assumed=True, note=note))
-        else:
-            extra = russia if origin == "RUS" else general
-            note = f"{d.note}; + {extra:.0%} under Section 232"
-            out.append(replace(d, rates=_add(d.rates, extra), note=note))
-    return out
+def anti_dumping_row(stage: Stage, rates: Triple, wall: float) -> Row:
+    """What an order adds to the duties of a year, ``rates``, so that they reach ``wall``.
 
-
-def _add(rates: Triple, extra: float) -> Triple:
-    return rates[0] + extra, rates[1] + extra, rates[2] + extra
+    ``wall`` is the gap between the US and the European price, since the rate is not held.
+    """
+    added = (0.0, max(0.0, wall - rates[1]), max(0.0, wall - rates[1], wall - rates[2]))
+    note = "order in force, rate not held: central fills the gap between US and European price"
+    return Row(
+        "USA", ANTI_DUMPING[stage], *stage, "", "antidumping", SINCE, None, added, ASSUMPTION, True,
+        note,
+    )  # fmt: skip

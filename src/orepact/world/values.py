@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from orepact.world.duties import customs_basis_table, duty_table
+from orepact.world.customs_basis import customs_basis_table
+from orepact.world.duty_rows import duty_table
 from orepact.world.facts import stage_facts
 from orepact.world.freight import freight_table
 from orepact.world.parameters import parameter_table

@@ -19,6 +19,7 @@ array                     shape      meaning and unit
 ``freight``               K, R, R    freight and insurance, USD/t
 ``duty``                  3, K, R, R ad valorem duty in force in the base year, share;
                                      low, central, high (equal where known)
+``duty_assumed``          K, R, R    whether the duty rests on an assumed row
 ``cif``                   R          whether the region values imports with freight
 ========================  =========  ==========================================================
 
@@ -35,6 +36,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from orepact.errors import UnknownIdError, WorldError, nearest
@@ -87,6 +89,7 @@ class Chain:
     price: Array
     freight: Array
     duty: Array
+    duty_assumed: NDArray[np.bool_]
     cif: NDArray[np.bool_]
     parameters: Mapping[tuple[str, str], Range]
     grade: Mapping[str, str]
@@ -108,10 +111,11 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The world of one base year."""
+    """The world of one base year, with its table of dated duties."""
 
     year: int
     chains: Mapping[str, Chain]
+    duties: pl.DataFrame
 
     def chain(self, mineral: str) -> Chain:
         """Return one mineral's chain, or raise :class:`UnknownIdError`."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from orepact.world.sources.files import numbers, once, text_table
 
 SCHEDULE = "data/04_tariffs/budgetlab/hts_2025_basic_edition.csv"
 LISTS = "data/04_tariffs/budgetlab/s301_product_lists.csv"
+EXEMPT = "data/04_tariffs/budgetlab/ieepa_exempt_products.csv"
 CLAIMS = "data/04_tariffs/budgetlab/usmca_product_shares_2025.csv"
 
 _CENSUS = {"1220": "CAN", "2010": "MEX"}
@@ -69,11 +71,12 @@ def parse_rate(text: str) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One eight-digit line: general rate, programmes that enter free, column 2 rate."""
+    """One eight-digit line: general rate, programmes that enter free, column 2, rate as printed."""
 
     general: Rate
     free: frozenset[str]
     column2: Rate
+    printed: str = ""
 
 
 def _schedule(raw: Path) -> list[dict[str, str]]:
@@ -95,6 +98,7 @@ def tariff_lines(raw: Path, hs8: Collection[str]) -> dict[str, Line]:
             general=parse_rate(r["General Rate of Duty"]),
             free=frozenset(p.strip() for p in free[1].split(",")) if free else frozenset(),
             column2=parse_rate(r["Column 2 Rate of Duty"]),
+            printed=r["General Rate of Duty"].strip(),
         )
     missing = sorted(set(hs8) - set(out))
     if missing:
@@ -108,54 +112,64 @@ _BEFORE = re.compile(rf"before ({_DATE} \d+, \d{{4}})")
 _EXTRA = re.compile(r"applicable subheading (?:\+|plus) (\d+(?:\.\d+)?)%")
 
 
-def _day(found: re.Match[str] | None, otherwise: date) -> date:
-    return datetime.strptime(found[1], "%B %d, %Y").date() if found else otherwise
+def _day(found: re.Match[str] | None) -> date | None:
+    return datetime.strptime(found[1], "%B %d, %Y").date() if found else None
 
 
-def section_301(raw: Path, hs8: Collection[str], year: int) -> dict[str, float]:
-    """Additional duty on Chinese goods by line, averaged over the days of ``year``.
+Step = tuple[date | None, date | None, float]
+"""From, until (``None``: open) and an added share of value."""
+
+
+def section_301(raw: Path, hs8: Collection[str]) -> dict[str, tuple[Step, ...]]:
+    """Additional duty on Chinese goods by line, as steps in order of time.
 
     Rates and dates are read from the headings of chapter 99; a line on two lists carries the
     higher duty, a suspended heading none. Lines on no list are absent.
     """
-    start, end = date(year, 1, 1), date(year + 1, 1, 1)
-    mean: dict[str, float] = {}
+    held: dict[str, Step] = {}
     for r in _schedule(raw):
         heading, text = r["HTS Number"].strip(), r["Description"]
         extra = _EXTRA.search(r["General Rate of Duty"])
         if not heading.startswith(("9903.88.", "9903.91.")) or not extra:
             continue
-        first = max(_day(_FROM.search(text), start), start)
-        last = min(_day(_BEFORE.search(text), end), end)
-        days = 0 if "provision suspended" in text else max(0, (last - first).days)
-        mean[heading] = float(extra[1]) / 100 * days / (end - start).days
-    out: dict[str, float] = {}
+        rate = 0.0 if "provision suspended" in text else float(extra[1]) / 100
+        held[heading] = (_day(_FROM.search(text)), _day(_BEFORE.search(text)), rate)
+    steps: dict[str, list[Step]] = {}
     lists = text_table(raw, LISTS, ("hts8", "ch99_code"))
     for code, heading in lists.select("hts8", "ch99_code").iter_rows():
         if code not in hs8:
             continue
-        if heading not in mean:
+        if heading not in held:
             raise WorldError(
                 f"'{LISTS}' puts {code} under {heading}, a heading without a rate in '{SCHEDULE}'."
             )
-        out[code] = max(out.get(code, 0.0), mean[heading])
-    return out
+        steps.setdefault(code, []).append(held[heading])
+    return {code: highest(own) for code, own in steps.items()}
 
 
-def added_duties(raw: Path, headings: Collection[str]) -> dict[str, float]:
-    """Duty that headings of chapter 99 add to the applicable subheading, as a share of value.
+def highest(steps: Collection[Step]) -> tuple[Step, ...]:
+    """The higher of overlapping steps, in order of time, without those that add nothing.
 
-    A heading that is not there or adds nothing raises :class:`WorldError`.
+    >>> d = date(2025, 1, 1)
+    >>> [s[2] for s in highest([(None, None, 0.25), (d, None, 0.5)])]
+    [0.25, 0.5]
     """
-    out = {}
-    for r in _schedule(raw):
-        heading, extra = r["HTS Number"].strip(), _EXTRA.search(r["General Rate of Duty"])
-        if heading in headings and extra:
-            out[heading] = float(extra[1]) / 100
-    missing = sorted(set(headings) - set(out))
-    if missing:
-        raise WorldError(f"'{SCHEDULE}' has no added duty under {', '.join(missing)}.")
-    return out
+    first, last = date.min, date.max
+    days = sorted({d for a, b, _ in steps for d in (a or first, b or last)})
+    out: list[Step] = []
+    for a, b in pairwise(days):
+        rate = max((r for x, y, r in steps if (x or first) <= a and b <= (y or last)), default=0.0)
+        if out and out[-1][2] == rate and out[-1][1] == a:
+            a = out.pop()[0] or first
+        if rate:
+            out.append((None if a == first else a, None if b == last else b, rate))
+    return tuple(out)
+
+
+def annex_2(raw: Path, hs8: Collection[str]) -> frozenset[str]:
+    """Lines whose every or some goods are exempt from reciprocal duties (Annex II)."""
+    listed = text_table(raw, EXEMPT, ("hts10",))["hts10"].str.head(8)
+    return frozenset(listed) & frozenset(hs8)
 
 
 def usmca_claims(raw: Path, hs8: Collection[str]) -> Mapping[tuple[str, str], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,26 +14,24 @@ SNAPSHOTS = "data/04_tariffs/us_china/wto_C156_C840.csv"
 RETALIATION = "data/04_tariffs/us_china/chn_reta_hs6.csv"
 
 
-def china_on_us(raw: Path, day: str = "2025-01-01") -> dict[str, float]:
-    """China's applied duty on US goods on ``day`` (most-favoured plus additional), share by HS6.
+def china_on_us(raw: Path) -> dict[str, dict[date, float]]:
+    """China's applied duty on US goods (most-favoured plus additional): by HS6 and snapshot.
 
-    Codes that the file leaves blank are absent. The snapshot of 2025-01-01 precedes all
-    measures of 2025 and stands for 2024.
+    Snapshots stand on the first day of a change. Codes that the file leaves blank on a day are
+    absent there; a file without snapshots raises :class:`WorldError`.
     """
     table = text_table(
         raw, SNAPSHOTS, ("reporter_iso", "partner_iso", "year_dt", "hs_code", "best_avlbl")
     )
-    table = table.filter(
-        (pl.col("reporter_iso") == "CHN")
-        & (pl.col("partner_iso") == "USA")
-        & (pl.col("year_dt") == day)
-    )
+    table = table.filter((pl.col("reporter_iso") == "CHN") & (pl.col("partner_iso") == "USA"))
     if table.is_empty():
-        raise WorldError(f"'{SNAPSHOTS}' has no snapshot of China on the US for {day}.")
-    table = numbers(once(table, SNAPSHOTS, "hs_code"), SNAPSHOTS, "best_avlbl").drop_nulls(
-        "best_avlbl"
-    )
-    return {code: rate / 100 for code, rate in table.select("hs_code", "best_avlbl").iter_rows()}
+        raise WorldError(f"'{SNAPSHOTS}' has no snapshot of China on the US.")
+    table = numbers(once(table, SNAPSHOTS, "hs_code", "year_dt"), SNAPSHOTS, "best_avlbl")
+    table = table.drop_nulls("best_avlbl").sort("year_dt")
+    out: dict[str, dict[date, float]] = {}
+    for code, day, rate in table.select("hs_code", "year_dt", "best_avlbl").iter_rows():
+        out.setdefault(code, {})[date.fromisoformat(day)] = rate / 100
+    return out
 
 
 def china_retaliation(raw: Path) -> dict[str, float]:

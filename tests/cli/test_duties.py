@@ -1,0 +1,48 @@
+"""world duties and the duties behind world why."""
+
+import json
+
+
+def test_rows_of_one_importer_as_json(orepact) -> None:
+    done = orepact("world", "duties", "US", "--mineral", "ndpr", "--origin", "CHN", "--json")
+    assert done.code == 0
+    rows = json.loads(done.out)
+    magnet = [r for r in rows if r["code"] == "85051100" and r["component"] == "s301"]
+    assert [(r["from"], r["until"], r["central"]) for r in magnet] == [("2026-01-01", None, 0.25)]
+    assert {r["origin"] for r in rows} == {"", "CHN"}
+
+
+def test_a_day_leaves_out_what_does_not_hold(orepact) -> None:
+    words = ("world", "duties", "USA", "--mineral", "ndpr", "--origin", "CHN", "--json", "--on")
+    before, after = (json.loads(orepact(*words, d).out) for d in ("2025-12-31", "2026-03-01"))
+    assert {"ieepa_opioids"} == {r["component"] for r in before} & {"ieepa_opioids", "s122"}
+    assert "ieepa_opioids" not in {r["component"] for r in after}
+
+
+def test_a_table_marks_what_is_assumed(orepact) -> None:
+    done = orepact("world", "duties", "MEX", "--mineral", "zinc", "--on", "2026-01-01")
+    assert done.code == 0
+    assert "0/3/35*" in done.out
+    assert "* is assumed" in done.err
+
+
+def test_mistakes(orepact) -> None:
+    assert orepact("world", "duties", "USB").code == 2
+    done = orepact("world", "duties", "USA", "--on", "1 May")
+    assert done.code == 2
+    assert "Write it as 2027-01-01." in done.err
+
+
+def test_why_shows_the_duties_of_the_largest_suppliers(orepact) -> None:
+    done = orepact("world", "why", "zinc", "refined", "US")
+    assert done.code == 0
+    assert "Duties behind imports into USA" in done.out
+    assert "preference" in done.out
+
+
+def test_simulate_against_the_duties_in_force(orepact) -> None:
+    words = ("simulate", "us-mexico-2026", "--minerals", "zinc", "--central", "--duties")
+    done = orepact(*words, "in-force")
+    assert done.code == 0
+    assert "at the duties in force on 2027-01-01" in " ".join(done.out.split())
+    assert orepact(*words, "now").code == 2
