@@ -199,3 +199,14 @@ def test_check_of_a_fictional_world_fails_on_published_figures_alone(orepact, ow
     found = {c["name"]: c for c in json.loads(done.out)}
     assert [n for n, c in found.items() if c["status"] == "failed"] == ["published figures"]
     assert "Mexico to US, refined zinc" in found["published figures"]["found"]
+
+
+def test_another_year(orepact) -> None:
+    listed = orepact("world", "show", "--year", "2022")
+    assert "The world of 2022" in listed.out
+    assert "Not in this year" in listed.out
+    rows = orepact("world", "why", "gallium", "primary", "CHN", "--year", "2022")
+    assert "bgs-wms" in rows.out
+    refused = orepact("world", "show", "zinc", "--year", "2019")
+    assert refused.code == 2
+    assert "2023, 2024, 2025" in refused.err

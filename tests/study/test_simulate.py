@@ -270,3 +270,13 @@ def test_draws_that_do_not_solve_are_counted_and_left_out(monkeypatch) -> None:
             assert held.central == all_.central or np.isnan(held.central)
             if np.isfinite(all_.base):
                 assert all_.after[0] * 0.5 <= held.after[0] <= held.after[2] <= 2 * all_.after[2]
+
+
+def test_a_pact_on_another_year() -> None:
+    run = simulate(pact.read("us-mexico-2026"), world.load(2022), ["gallium"], draws=0)
+    assert run.year == 2022
+    assert run.minerals["gallium"].policy.status.name == "converged"
+    other = simulate(pact.read("us-mexico-2026"), world.load(), ["gallium"], draws=0)
+    key = ("primary", "CHN", "output")
+    assert run.minerals["gallium"].figures[key].base == pytest.approx(600, rel=0.01)
+    assert run.minerals["gallium"].figures[key].base < other.minerals["gallium"].figures[key].base

@@ -276,8 +276,8 @@ def test_a_missing_table_is_named(tmp_path):
 
 
 def test_a_year_without_a_world_raises():
-    with pytest.raises(WorldError, match="no world of 2019"):
-        world.load(2019)
+    with pytest.raises(WorldError, match="no world of 2020"):
+        world.load(2020)
 
 
 def test_why_gives_the_trail_of_a_figure():
@@ -295,6 +295,7 @@ def test_why_gives_the_trail_of_a_figure():
 def test_the_page_on_data_prints_these_tables():
     text = (Path(__file__).parents[2] / "docs/data.md").read_text("utf-8")
     names = ("stages", "controls", "holdout", "reliance", "traders", "capacity", "baskets")
+    names = (*names, "coverage")
     held = {n: pl.read_parquet(compiled.TABLES / f"{n}.parquet") for n in names}
     assert page.fill(text, held) == text
     with pytest.raises(WorldError, match="<!-- controls -->"):

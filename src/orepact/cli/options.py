@@ -19,6 +19,8 @@ WorldFolder = Annotated[
     ),
 ]
 
+Year = Annotated[int, typer.Option("--year", help="Year of the world, as 2022.")]
+
 SourcesFolder = Annotated[
     Path | None,
     typer.Option(

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from orepact.cli.options import WorldFolder, tables_folder
+from orepact.cli.options import WorldFolder, Year, tables_folder
 from orepact.errors import InputError
 
 
@@ -47,6 +47,7 @@ def simulate(
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
     ] = None,
+    year: Year = 2024,
     world_folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
@@ -65,7 +66,7 @@ def simulate(
     with _progress(not central) as step:
         run = run_pact(
             agreed,
-            world.load(folder=folder),
+            world.load(year, folder),
             chosen,
             on=day,
             draws=0 if central else draws,

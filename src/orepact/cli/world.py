@@ -10,7 +10,7 @@ import typer
 from orepact.cli import world_add
 from orepact.cli.duties import duties
 from orepact.cli.duties import table as duty_rows
-from orepact.cli.options import SourcesFolder, WorldFolder, sources_folder, tables_folder
+from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
 from orepact.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def show(
     into: Annotated[
         str | None, typer.Option(help="With --traced: one destination, as USA or EUN.")
     ] = None,
+    year: Year = 2024,
     folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
@@ -44,7 +45,7 @@ def show(
 
     if (into and not traced) or (traced and not mineral):
         raise InputError("--traced needs a mineral, and --into needs --traced.")
-    w = world.load(folder=tables_folder(folder))
+    w = world.load(year, tables_folder(folder))
     chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
     if as_json:
         import json
@@ -65,7 +66,7 @@ def show(
                 console.print(line)
             console.print()
     else:
-        console.print(_overview(chains, w.year))
+        console.print(_overview(w))
 
 
 def _id(name: str) -> str:
@@ -157,22 +158,30 @@ def _origins_table(chain: Chain, k: int, year: int, most: int, into: str | None)
     return table
 
 
-def _overview(chains: list[Chain], year: int) -> Table:
+def _overview(w: World) -> Table:
     import numpy as np
 
+    from orepact.catalogue import minerals
+
+    own = {(c.mineral, c.stage): f"{c.output_share:.0%}" for c in w.coverage}
     table = _table(
-        f"The world of {year}",
+        f"The world of {w.year}; own: output from statistics of that year",
         ("mineral", "stage", "grade", "first"),
-        ("share", "output t", "USD/t"),
+        ("share", "output t", "USD/t", "own"),
     )
-    for c in chains:
+    for c in w.chains.values():
         for k, stage in enumerate(c.stages):
             total = c.output[k].sum()
             top = int(np.argmax(c.output[k]))
             table.add_row(
                 c.mineral, stage, c.grade[stage], c.regions[top],
                 f"{c.output[k, top] / total:.0%}", _number(total), _number(c.price[k, top]),
+                own.get((c.mineral, stage), ""),
             )  # fmt: skip
+    absent = [c.mineral for c in w.coverage if not c.offered]
+    if absent:
+        names = ", ".join(m for m in minerals() if m in absent)
+        table.caption = f"Not in this year: {names}."
     return table
 
 
@@ -237,6 +246,7 @@ def why(
     mineral: Annotated[str, typer.Argument(help="A mineral, as gallium.")],
     stage: Annotated[str, typer.Argument(help="One of its stages, as primary.")],
     region: Annotated[str, typer.Argument(help="A region, as USA or EUN.")],
+    year: Year = 2024,
     folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
@@ -244,7 +254,7 @@ def why(
     from orepact import world
     from orepact.catalogue import region as find_region
 
-    rows = world.why(_id(mineral), stage, find_region(region), tables_folder(folder))
+    rows = world.why(_id(mineral), stage, find_region(region), tables_folder(folder), year)
     if as_json:
         typer.echo(rows.write_json())
         return
@@ -271,6 +281,7 @@ def why(
 
 @app.command("check")
 def check(
+    year: Year = 2024,
     folder: WorldFolder = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="List the published figures, one by one.")
@@ -285,8 +296,8 @@ def check(
     from orepact.world.consistency import checks
 
     where = tables_folder(folder)
-    w = world.load(folder=where)
-    found = checks(w, tables(where))
+    w = world.load(year, where)
+    found = checks(w, tables(where, year))
     if as_json:
         import json
 

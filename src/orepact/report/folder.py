@@ -68,7 +68,11 @@ def describe(
         "draws": run.draws,
         "seed": run.seed if run.draws else None,
         "not_solved_draws": {m: r.failed for m, r in run.minerals.items()},
-        "world_sha256": {t.name: _sha(t.read_bytes()) for t in sorted(world.glob("*.parquet"))},
+        "world_sha256": {
+            t.relative_to(world).as_posix(): _sha(t.read_bytes())
+            for where in ("*.parquet", f"{run.year}/*.parquet")
+            for t in sorted(world.glob(where))
+        },
         "results_sha256": results or {},
         "versions": {
             "orepact": __version__,

@@ -4,18 +4,20 @@ from orepact import world
 zinc = world.load().chain("zinc")
 """
 
-from orepact.world.load import load, why, why_duties
+from orepact.world.load import coverage, load, why, why_duties
 from orepact.world.origins import traced
 from orepact.world.screening import Screening, screening
-from orepact.world.world import GRADES, KINDS, Chain, Range, World
+from orepact.world.world import GRADES, KINDS, Chain, Covered, Range, World
 
 __all__ = [
     "GRADES",
     "KINDS",
     "Chain",
+    "Covered",
     "Range",
     "Screening",
     "World",
+    "coverage",
     "load",
     "screening",
     "traced",

@@ -32,6 +32,7 @@ from orepact.world.screening import build as screening
 from orepact.world.sources import comtrade, natural_earth
 from orepact.world.sources.baci_full import Full
 from orepact.world.sources.inputs import PARTS, require
+from orepact.world.year_build import compile_years
 
 YEAR = 2024
 
@@ -80,13 +81,14 @@ def flow_tables(
 def compile(
     raw: Path, ids: Collection[str] | None = None, full: Full | None = None
 ) -> dict[str, pl.DataFrame]:
-    """Compile every table of the base year; ``ids`` keeps some minerals only.
+    """Compile every table; ``ids`` keeps some minerals, and then the base year, only.
 
     A ``full`` BACI replaces the extracts of trade.
 
     Flow tables as in :func:`flow_tables`; ``controls``, ``holdout``, ``reliance`` and
     ``traders`` (how good they are);
-    value tables as in :func:`orepact.world.values.compile`.
+    value tables as in :func:`orepact.world.values.compile`; the other years' as in
+    :func:`orepact.world.year_build.compile_years`.
     """
     recipes, proxies = load_recipes()
     if ids is not None:
@@ -104,7 +106,9 @@ def compile(
     )
     tables["reliance"] = accuracy.reliance(world, blind, accuracy.explanations())
     tables["traders"] = accuracy.traders(world, comtrade.largest(raw))
-    return tables
+    if ids is not None:
+        return tables
+    return tables | compile_years(raw, ev, recipes, proxies, solved, tables["prices"])
 
 
 def build(

@@ -21,6 +21,7 @@ WEIGHTS: Mapping[str, float] = {
     "C": 6.0,  # residual split
     "D": 4.0,  # press
     "E": 2.0,  # assumed
+    "carried": 0.3,  # output of another year without statistics: gives way to what has some
     "pinned": 20.0,
     "observed": 5.0,
     "customs": 3.0,

@@ -16,7 +16,7 @@ from orepact.catalogue import minerals, regions
 from orepact.errors import WorldError, nearest
 from orepact.world import arrays, duties
 from orepact.world.baskets import Basket, from_table
-from orepact.world.world import GRADES, KINDS, Array, Chain, World
+from orepact.world.world import GRADES, KINDS, Array, Chain, Covered, World
 
 TABLES = Path(__file__).parent / "tables"
 FLOWS = ("nodes", "flows", "inputs", "capacity", "stages", "baskets")
@@ -27,7 +27,18 @@ _GRIDS = ("output", "secondary", "stock_draw", "final_use", "stock_build")
 VALUES = ("prices", "freight", "distances", "duties", "customs_basis", "parameters")
 
 
-def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
+BASE_YEAR = 2024
+OF_YEAR = ("nodes", "flows", "capacity", "stages", "prices")
+"""Tables that every year has of its own; the others are the base year's."""
+
+
+def years(folder: Path = TABLES) -> tuple[int, ...]:
+    """The years of which a folder holds a world."""
+    others = (int(p.parent.name) for p in folder.glob("[0-9][0-9][0-9][0-9]/nodes.parquet"))
+    return tuple(sorted({BASE_YEAR, *others}))
+
+
+def tables(folder: Path = TABLES, year: int = BASE_YEAR) -> dict[str, pl.DataFrame]:
     """Read the tables that make a world, or raise :class:`WorldError` naming the missing one."""
     if not any((folder / f"{name}.parquet").is_file() for name in FLOWS + VALUES):
         raise WorldError(
@@ -35,13 +46,16 @@ def tables(folder: Path = TABLES) -> dict[str, pl.DataFrame]:
         )
     out = {}
     for name in FLOWS + VALUES:
-        path = folder / f"{name}.parquet"
+        own = year != BASE_YEAR and name in OF_YEAR
+        path = (folder / str(year) if own else folder) / f"{name}.parquet"
         if not path.is_file():
             raise WorldError(f"The table '{path.name}' is missing from '{folder}'. Build it again.")
         try:
             out[name] = pl.read_parquet(path)
         except pl.exceptions.PolarsError as bad:
             raise WorldError(f"'{path.name}' cannot be read: {bad}. Build it again.") from bad
+    if (folder / "coverage.parquet").is_file():
+        out["coverage"] = pl.read_parquet(folder / "coverage.parquet")
     return out
 
 
@@ -83,7 +97,14 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
             chains[id] = _chain(id, own, held, cif, year)
     if not chains:
         raise WorldError("The tables hold no mineral.")
-    return World(year, MappingProxyType(chains), held["duties"])
+    covered = _covered(held.get("coverage"), year)
+    return World(year, MappingProxyType(chains), held["duties"], covered)
+
+
+def _covered(table: pl.DataFrame | None, year: int) -> tuple[Covered, ...]:
+    if table is None:
+        return ()
+    return tuple(Covered(**r) for r in table.filter(pl.col("year") == year).iter_rows(named=True))
 
 
 def _places(frame: pl.DataFrame, column: str, axis: tuple[str, ...], what: str) -> NDArray[np.intp]:
@@ -129,7 +150,7 @@ def _chain(
     _places(stage, "grade", GRADES, "stages")
     if set(stage["stage"]) != set(stages):
         raise WorldError(f"The table of stages lacks a stage of {id}. Build it again.")
-    levied = duties.over(held["duties"], id, year)
+    levied = duties.over(held["duties"], id, BASE_YEAR)  # other years carry them, and say so
     chain = Chain(
         mineral=id,
         stages=stages,

@@ -45,13 +45,16 @@ class Control:
     why: str
 
 
-def controls() -> tuple[Control, ...]:
-    """All control values, read strictly from ``controls.csv``."""
-    text = files(__package__).joinpath("controls.csv").read_text("utf-8")
+def controls(year: int = 2024) -> tuple[Control, ...]:
+    """All control values of a year, read strictly from ``controls.csv``, else the other years'."""
+    name = "controls.csv" if year == 2024 else "year_controls.csv"
+    text = files(__package__).joinpath(name).read_text("utf-8")
     out = []
     for line, r in enumerate(csv.DictReader(text.splitlines()), start=2):
         if r["measure"] not in MEASURES or r["mark"] not in MARKS:
-            raise WorldError(f"controls.csv, line {line}: unknown measure or mark.")
+            raise WorldError(f"{name}, line {line}: unknown measure or mark.")
+        if r.get("year", str(year)) != str(year):
+            continue
         stages = tuple(r["stages"].split())
         out.append(
             Control(
@@ -151,7 +154,7 @@ def compare(world: World) -> pl.DataFrame:
     shares, relative for tonnes), tolerance (null: above), inside, mark, source, why.
     """
     rows = []
-    for c in controls():
+    for c in controls(world.year):
         if c.mineral not in world.chains:
             continue
         value = MEASURES[c.measure](world.chain(c.mineral), c)

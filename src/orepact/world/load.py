@@ -12,15 +12,13 @@ from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world import duties
 from orepact.world.baskets import from_table
-from orepact.world.compiled import TABLES, assemble, tables
+from orepact.world.compiled import BASE_YEAR, TABLES, assemble, tables, years
 from orepact.world.register import ASSUMPTION
 from orepact.world.world import World
 
-YEARS = (2024,)
 
-
-def load(year: int = 2024, folder: Path = TABLES) -> World:
-    """The world of a base year, all minerals: the package's, or one built into ``folder``.
+def load(year: int = BASE_YEAR, folder: Path = TABLES) -> World:
+    """The world of a year, all minerals it has: the package's, or one built into ``folder``.
 
     >>> world = load()
     >>> zinc = world.chain("zinc")
@@ -29,17 +27,37 @@ def load(year: int = 2024, folder: Path = TABLES) -> World:
 
     Raises :class:`WorldError` for a year without a world and for tables that do not balance.
     """
-    if year not in YEARS:
-        raise WorldError(f"There is no world of {year}. There is one of {YEARS[0]}.")
-    return _shipped() if folder == TABLES else assemble(tables(folder), year)
+    held = years(folder)
+    if year not in held:
+        listed = ", ".join(map(str, held))
+        raise WorldError(f"There is no world of {year}. There is one of {listed}.")
+    return _shipped(year) if folder == TABLES else assemble(tables(folder, year), year)
 
 
 @cache
-def _shipped() -> World:
-    return assemble(tables(), YEARS[0])
+def _shipped(year: int) -> World:
+    return assemble(tables(TABLES, year), year)
 
 
-def why(mineral: str, stage: str, region: str, folder: Path = TABLES) -> pl.DataFrame:
+def coverage(folder: Path = TABLES) -> pl.DataFrame:
+    """What each year's world rests on, by year, mineral and stage.
+
+    Columns year, mineral, stage, offered, output_share (of output, from statistics of the year),
+    trade, price, duties, sources, why (a mineral is not offered).
+
+    >>> table = coverage()
+    >>> table.filter((table["mineral"] == "zinc") & (table["year"] == 2019))["offered"].to_list()
+    [False]
+    """
+    path = folder / "coverage.parquet"
+    if not path.is_file():
+        raise WorldError(f"'{folder}' holds no table of coverage. Build its tables again.")
+    return pl.read_parquet(path)
+
+
+def why(
+    mineral: str, stage: str, region: str, folder: Path = TABLES, year: int = BASE_YEAR
+) -> pl.DataFrame:
     """The rows behind a region's figures at one stage, largest first.
 
     Columns quantity, partner ('' but for trade), t, prior_t, weight, kind, source, code, basket,
@@ -56,7 +74,7 @@ def why(mineral: str, stage: str, region: str, folder: Path = TABLES) -> pl.Data
     minerals()[mineral].stage(stage)
     if region not in regions():
         raise UnknownIdError(f"Unknown region '{region}'. {nearest(region, regions())}")
-    held = tables(folder)
+    held = tables(folder, year)
     at = (pl.col("mineral") == mineral) & (pl.col("stage") == stage)
     nodes = held["nodes"].filter(at & (pl.col("region") == region))
     flows = held["flows"].filter(at)
@@ -112,7 +130,7 @@ def why_duties(
     rows = why(mineral, stage, region, folder)
     suppliers = rows.filter(pl.col("quantity") == "bought from")["partner"].head(most)
     held = tables(folder)["duties"]
-    year = date(YEARS[0], 1, 1), date(YEARS[0] + 1, 1, 1)
+    year = date(BASE_YEAR, 1, 1), date(BASE_YEAR + 1, 1, 1)
     found = [
         duties.behind(held, mineral, stage, o, region, *year).with_columns(origin=pl.lit(o))
         for o in suppliers

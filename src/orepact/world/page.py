@@ -100,6 +100,23 @@ def traders_table(traders: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def years_table(coverage: pl.DataFrame) -> str:
+    """Share of output from a year's own statistics, stage by stage; a dash where not offered."""
+    years = sorted(coverage["year"].unique())
+    lines = [
+        f"| mineral | {' | '.join(map(str, years))} |",
+        f"|---|{'--:|' * len(years)}",
+    ]
+    for (mineral,), part in coverage.group_by("mineral", maintain_order=True):
+        cells = []
+        for year in years:
+            rows = part.filter((pl.col("year") == year) & pl.col("offered"))
+            shares = (f"{100 * x:.0f}" for x in rows["output_share"])
+            cells.append(" / ".join(shares) or "-")
+        lines.append(f"| {mineral} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
@@ -142,6 +159,7 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """
     parts = {
         "grades": grades_table(tables["stages"]),
+        "years": years_table(tables["coverage"]),
         "controls": controls_table(tables["controls"]),
         "withheld": withheld_codes_table(tables["holdout"]),
         "released": released_table(tables["holdout"]),

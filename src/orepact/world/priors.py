@@ -23,7 +23,7 @@ from orepact.world.recipe import Recipe, StageRecipe
 from orepact.world.recorded import NOTHING, Hidden, recorded
 from orepact.world.register import ASSUMPTION
 from orepact.world.trade import trace_hubs
-from orepact.world.us_cells import customs_cells, salient, totals
+from orepact.world.us_cells import customs_cells, pin, salient
 from orepact.world.world import Array
 
 
@@ -100,7 +100,9 @@ def inputs_array(ev: Evidence, recipe: Recipe) -> Array:
     return out
 
 
-def _proxy(ev: Evidence, proxies: Mapping[str, Mapping[str, float]], name: str) -> Array | None:
+def proxy_shares(
+    ev: Evidence, proxies: Mapping[str, Mapping[str, float]], name: str
+) -> Array | None:
     """Shares of final use by region, or None where trade or the next stage decides.
 
     "industry" is half steel, half GDP: an assumption that keeps manufacturing countries above
@@ -148,20 +150,7 @@ def stage_trade(
     unplaced = 0.0
     if not hide.us:
         gross = customs_cells(ev, s, c, trade)
-        for importing, entries in ((True, imports), (False, exports)):
-            if entries is None:
-                continue
-            side = totals(ev, recipe, entries, c, gross, trade, supply, importing)
-            line = (slice(None), us) if importing else (us, slice(None))
-            where = np.zeros_like(trade.pinned)
-            where[line] = (side.cells > 0) & ~trade.pinned[line]
-            trade.t[line] = side.cells
-            trade.mark(where, "customs", "pinned", "usgs-mcs-2026")
-            guess = np.zeros_like(where)
-            guess[line] = side.assumed > 0.5 * side.cells
-            trade.mark(where & guess, "imputed", "pinned", ASSUMPTION)
-            trade.pinned |= where
-            unplaced += side.unplaced
+        unplaced = pin(ev, recipe, s, c, gross, trade, supply)
     use = fill_gaps(
         ev, s, trade, supply, need, proxy, imports is not None, exports is not None, unplaced
     )
@@ -169,7 +158,7 @@ def stage_trade(
     return trade, use
 
 
-def _close(
+def close(
     ev: Evidence, s: StageRecipe, k: int, p: Priors, trade: Trade, use: Array, labels: Labels
 ) -> None:
     """Final use, stocks and own markets of one stage, in place."""
@@ -255,8 +244,10 @@ def assemble(
         need = needs[k].copy()
         for place, (tonnes, _, _) in s.build.items():
             need[ev.at(place)] += tonnes
-        trade, use = stage_trade(ev, recipe, id, supply, need, _proxy(ev, proxies, s.use), hide)
-        _close(ev, s, k, p, trade, use, labels)
+        trade, use = stage_trade(
+            ev, recipe, id, supply, need, proxy_shares(ev, proxies, s.use), hide
+        )
+        close(ev, s, k, p, trade, use, labels)
         p.trade[k], p.weights["trade"][k] = trade.t, np.where(trade.weight > 0, trade.weight, 1.0)
         labels.kind.append(trade.kind)
         labels.source.append(trade.source)

@@ -89,9 +89,9 @@ def totals(
     pinned, observed = trade.pinned[line], trade.t[line]
     cells, assumed, unplaced = np.where(pinned, observed, 0.0), np.zeros(n), 0.0
     plain = [x for x in entries if x.code is None]
-    pool = sum(_tonnes(ev, recipe, x) * x.factor for x in plain)
+    pool = _pool(ev, recipe, plain)
     free = max(0.0, pool - cells.sum()) / pool if pool > 0 else 1.0
-    if plain and pool < 0.95 * cells.sum():
+    if not fits(ev, recipe, entries, trade, importing):
         raise WorldError(
             f"{recipe.mineral}: United States customs cells ({cells.sum():.4g} t) exceed the "
             f"survey's total ({pool:.4g} t). Skip the cells that are of another product."
@@ -121,6 +121,52 @@ def totals(
             if x.source == ASSUMPTION or isinstance(x.shares, Mapping):
                 assumed = assumed + placed
     return Side(cells, assumed, unplaced)
+
+
+def _pool(ev: Evidence, recipe: Recipe, plain: Sequence[UsTotal]) -> float:
+    return sum(_tonnes(ev, recipe, x) * x.factor for x in plain)
+
+
+def fits(
+    ev: Evidence, recipe: Recipe, entries: Sequence[UsTotal], trade: Trade, importing: bool
+) -> bool:
+    """Whether customs cells exceed the survey's totals (those without a code) by 5 % at most."""
+    us = ev.at("USA")
+    line = (slice(None), us) if importing else (us, slice(None))
+    plain = [x for x in entries if x.code is None]
+    cells = float(trade.t[line][trade.pinned[line]].sum())
+    return not plain or _pool(ev, recipe, plain) >= 0.95 * cells
+
+
+def pin(
+    ev: Evidence,
+    recipe: Recipe,
+    s: StageRecipe,
+    c: Content,
+    gross: Gross,
+    trade: Trade,
+    supply: Array,
+) -> float:
+    """Impose the survey's totals on the United States' imports and exports, in place.
+
+    ``gross`` are the customs cells already imposed. Returns exports that have no partner, t.
+    """
+    us, unplaced = ev.at("USA"), 0.0
+    for importing, entries in ((True, s.us_imports), (False, s.us_exports)):
+        if entries is None:
+            continue
+        side = totals(ev, recipe, entries, c, gross, trade, supply, importing)
+        line = (slice(None), us) if importing else (us, slice(None))
+        where = np.zeros_like(trade.pinned)
+        where[line] = (side.cells > 0) & ~trade.pinned[line]
+        trade.t[line] = side.cells
+        trade.mark(where, "customs", "pinned", "usgs-mcs-2026")
+        guess = np.zeros_like(where)
+        guess[line] = side.assumed > 0.5 * side.cells
+        trade.mark(where & guess, "imputed", "pinned", ASSUMPTION)
+        trade.pinned |= where
+        unplaced += side.unplaced
+    return unplaced
 
 
 def _tonnes(ev: Evidence, recipe: Recipe, x: UsTotal) -> float:

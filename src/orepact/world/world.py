@@ -110,16 +110,43 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """How much of one stage in one year rests on that year's statistics; see ``coverage``.
+
+    Where a mineral is not ``offered``, ``stage`` is '' and ``why`` says so in a sentence.
+    """
+
+    year: int
+    mineral: str
+    stage: str
+    offered: bool
+    output_share: float
+    trade: str
+    price: str
+    duties: str
+    sources: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The world of one base year, with its table of dated duties."""
 
     year: int
     chains: Mapping[str, Chain]
     duties: pl.DataFrame
+    coverage: tuple[Covered, ...] = ()
 
     def chain(self, mineral: str) -> Chain:
-        """Return one mineral's chain, or raise :class:`UnknownIdError`."""
+        """Return one mineral's chain.
+
+        Raises :class:`UnknownIdError` for an unknown mineral, and :class:`WorldError` where the
+        year's statistics do not carry it, saying which years do.
+        """
         if mineral not in self.chains:
+            for c in self.coverage:
+                if c.mineral == mineral and not c.offered:
+                    raise WorldError(c.why)
             hint = nearest(mineral, self.chains)
             raise UnknownIdError(f"The world of {self.year} has no '{mineral}'. {hint}")
         return self.chains[mineral]

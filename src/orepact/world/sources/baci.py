@@ -7,6 +7,7 @@ are filled at the code's median unit value: good for homogeneous goods, wrong fo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,11 @@ def extract(raw: Path) -> pl.DataFrame:
     )
 
 
+def whole(full: Full, codes: Collection[str]) -> pl.DataFrame:
+    """Trade of ``codes`` from a full file, by (hs6, exporter, importer): t gross and USD."""
+    return _fill(baci_full.read(full, codes))
+
+
 def trade(raw: Path, codes: tuple[str, ...], full: Full | None = None) -> pl.DataFrame:
     """Trade of 2024 by (hs6, exporter, importer): t gross and USD.
 
@@ -82,8 +88,7 @@ def trade(raw: Path, codes: tuple[str, ...], full: Full | None = None) -> pl.Dat
     """
     full = full or baci_full.held(raw)
     if full is not None:
-        held = _fill(baci_full.read(full, codes))
-        return held.with_columns(whole=pl.lit(True), file=pl.lit(full.trade.name))
+        return whole(full, codes).with_columns(whole=pl.lit(True), file=pl.lit(full.trade.name))
     main = extract(raw).with_columns(whole=pl.lit(True), file=pl.lit(EXTRACT))
     extra = asean(raw).with_columns(whole=pl.lit(False), file=pl.lit(ASEAN))
     extra = extra.filter(~pl.col("hs6").is_in(main["hs6"].unique().to_list()))

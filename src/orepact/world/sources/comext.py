@@ -11,8 +11,8 @@ from orepact.world.sources.files import numbers, once, text_table, to_regions
 
 EU_IMPORTS = "data/derived/eu27_imports_by_partner_cn8_2022_2024.csv"
 COUNTRY_CODES = "data/02_trade/cma_baci/country_codes_V202601.csv"
-USD_PER_EUR_2024 = 1.0824
-"""ECB reference rate, average of 2024."""
+USD_PER_EUR = {2022: 1.0530, 2023: 1.0813, 2024: 1.0824}
+"""ECB reference rate, average of the year (2022 and 2023 recalled, not read)."""
 
 _PARTNERS = {"XS": "SRB", "XK": "XEU", "CW": "XAM", "LI": "LIE", "TW": "TWN"}
 
@@ -21,6 +21,12 @@ def iso2_to_iso3(raw: Path) -> dict[str, str]:
     """Two-letter to three-letter country codes, from BACI's list of countries."""
     frame = text_table(raw, COUNTRY_CODES, ("country_iso2", "country_iso3"))
     return dict(zip(frame["country_iso2"], frame["country_iso3"], strict=True))
+
+
+def held_codes(raw: Path, year: int) -> frozenset[str]:
+    """Eight-digit codes with a record in a year: codes are split and merged over time."""
+    rows = text_table(raw, EU_IMPORTS, ("PRODUCT_NC", "PERIOD"))
+    return frozenset(rows.filter(pl.col("PERIOD") == str(year))["PRODUCT_NC"])
 
 
 def eu_imports(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFrame:
@@ -41,6 +47,6 @@ def eu_imports(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFr
     return (
         frame.filter(pl.col("PARTNER_ISO") != "EUN")
         .group_by(cn8="PRODUCT_NC", exporter="PARTNER_ISO")
-        .agg(usd=pl.col("VALUE_IN_EUROS").sum() * USD_PER_EUR_2024)
+        .agg(usd=pl.col("VALUE_IN_EUROS").sum() * USD_PER_EUR[year])
         .sort("cn8", "exporter")
     )

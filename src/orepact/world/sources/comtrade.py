@@ -16,6 +16,7 @@ from orepact.world.sources.files import numbers, once, text_table, to_regions
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
 LARGEST = "data/derived/comtrade_top10_exporters_importers_2000_2023.csv"
+UNIT_VALUES = "data/derived/comtrade_{}_31codes_dedup_max.csv.gz"
 CHINA_EXPORTS = "data/02_trade/china_exports_monthly/deep_dive_hs6_monthly.csv"
 
 BREAKDOWN = (
@@ -80,13 +81,29 @@ def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
     frame = once(frame, NICKEL, *places, mend=BREAKDOWN)
     frame = numbers(frame, NICKEL, "primaryValue", "netWgt")
     for c in places:
-        frame = to_regions(frame, NICKEL, c, {"S19": "TWN"})
+        frame = to_regions(frame, NICKEL, c, {"S19": "TWN", "E19": "XEU"})
     return (
         frame.filter((pl.col("netWgt") > 0) & (pl.col("reporterISO") != pl.col("partnerISO")))
         .group_by(hs6="cmdCode", exporter="partnerISO", importer="reporterISO")
         .agg(t=pl.col("netWgt").sum() / 1000, usd=pl.col("primaryValue").sum())
         .sort("exporter", "importer")
     )
+
+
+def unit_values(raw: Path, year: int = 2022) -> dict[str, float]:
+    """USD per gross tonne by code: the median of all records, weighted by value.
+
+    Records of one pair of countries stand once, without their breakdown.
+    """
+    name = UNIT_VALUES.format(year)
+    frame = numbers(text_table(raw, name, ("cmd", "value", "netwgt")), name, "value", "netwgt")
+    frame = frame.filter((pl.col("value") > 0) & (pl.col("netwgt") > 0))
+    frame = frame.with_columns(unit=1000 * pl.col("value") / pl.col("netwgt")).sort("cmd", "unit")
+    share = pl.col("value").cum_sum().over("cmd") / pl.col("value").sum().over("cmd")
+    middle = (
+        frame.filter(share >= 0.5).group_by("cmd", maintain_order=True).agg(pl.col("unit").first())
+    )
+    return dict(middle.select("cmd", "unit").iter_rows())
 
 
 def china_exports(raw: Path, year: int = 2024) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 from orepact.errors import WorldError
 from orepact.world.register import register, source
 
-PARTS = ("chains", "screening", "maps")
+PARTS = ("chains", "years", "screening", "maps")
 
 
 @dataclass(frozen=True, slots=True)

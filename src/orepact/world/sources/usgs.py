@@ -7,6 +7,7 @@ has nothing (a dash is a true zero) or knows none ("NA"); "E" is a net exporter,
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -91,10 +92,13 @@ def _mcs(raw: Path) -> pl.DataFrame:
     return text_table(raw, MCS_2026, columns, "cp1252")
 
 
-def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
+def salient(
+    raw: Path, year: int, chapters: Collection[str] | None = None
+) -> dict[tuple[str, str], float | None]:
     """United States statistics of one year by (chapter, detail): tonnes, or None if withheld.
 
-    Prices, shares and head counts are left out; the units decide. A detail that stands for
+    Prices, shares and head counts are left out; the units decide. ``chapters`` keeps some of the
+    survey's chapters only. A detail that stands for
     several commodities of a chapter (imports of bauxite, of alumina) has one key for each,
     "commodity: detail", and none of its own; one that a commodity repeats cannot be told apart
     and is left out.
@@ -106,6 +110,8 @@ def salient(raw: Path, year: int) -> dict[tuple[str, str], float | None]:
     )
     out: dict[tuple[str, str], float | None] = {}
     keys = ("MCS chapter", "Statistics_detail")
+    if chapters is not None:
+        rows = rows.filter(pl.col("MCS chapter").is_in(list(chapters)))
     rows = rows.with_columns(shared=pl.col("Commodity").n_unique().over(keys) > 1)
     unlike = ~pl.struct("Commodity", *keys).is_duplicated()
     for r in rows.filter(unlike).iter_rows(named=True):
