@@ -45,6 +45,14 @@ def test_chain_rows_are_the_chains_figures(quick):
     assert row.import_reliance.value == pytest.approx(0.73, abs=0.02)
 
 
+def test_a_stage_that_is_only_exported_is_a_net_exporter_without_absurd_figures(quick):
+    row = quick.row("cobalt", "mined")
+    assert row.import_reliance.value == -1.0
+    assert "net exports exceed use" in row.import_reliance.why
+    for r in quick.rows:
+        assert r.import_reliance.value is None or -1 <= r.import_reliance.value <= 1 + 1e-9
+
+
 def test_a_survey_row_says_so(quick):
     row = quick.row("rhodium")
     assert row.grade == "survey"

@@ -80,7 +80,8 @@ def chain_views(
         net = imports - exports + fall
         use = home + net
         if use > 0:
-            reliance = Metric(net / use, basis)
+            told = "net exports exceed use: -1 stands for all of that" if net < -use else ""
+            reliance = Metric(max(net / use, -1.0), basis, told)
         else:
             reliance = Metric(None, why=f"{party} uses none at this stage")
         out.append(
