@@ -297,7 +297,12 @@ def test_a_rate_that_is_blank_at_the_wto_is_an_error(raw):
 
 
 def test_freight_follows_its_formula(tables):
-    f = arrays.freight_array(tables["freight"], tables["distances"], tables["prices"], "zinc")
+    f = arrays.freight_array(
+        tables["freight"],
+        arrays.distance_arrays(tables["distances"]),
+        tables["prices"],
+        "zinc",
+    )
     at = regions().index
     base = (25 + 0.002 * 10_000) / 0.52 + 0.001 * 2222.3
     assert f[0, at("PER"), at("CHN")] == pytest.approx(base)

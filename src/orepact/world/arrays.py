@@ -37,21 +37,27 @@ def price_array(prices: pl.DataFrame, mineral: str) -> Array:
     return _whole(out, "prices", mineral)
 
 
+def distance_arrays(distances: pl.DataFrame) -> tuple[Array, Array]:
+    """Kilometres and inland hauls between regions, both (R, R); no way within a region."""
+    places = regions()
+    n, at = len(places), {r: i for i, r in enumerate(places)}
+    km, hauls = np.full((n, n), np.nan), np.zeros((n, n))
+    o, d = ([at[x] for x in distances[c].to_list()] for c in ("origin", "destination"))
+    km[o, d], hauls[o, d] = distances["km"].to_numpy(), distances["hauls"].to_numpy()
+    np.fill_diagonal(km, 0.0)
+    return km, hauls
+
+
 def freight_array(
-    freight: pl.DataFrame, distances: pl.DataFrame, prices: pl.DataFrame, mineral: str
+    freight: pl.DataFrame, ways: tuple[Array, Array], prices: pl.DataFrame, mineral: str
 ) -> Array:
     """Freight and insurance (K, R, R), USD per contained tonne; zero within a region.
 
     ``(base + rate * km + inland * hauls) / content + insurance * price``, see
-    :mod:`orepact.world.freight`.
+    :mod:`orepact.world.freight`; ``ways`` as from :func:`distance_arrays`.
     """
     stages, places = minerals()[mineral].stage_ids, regions()
-    n, at = len(places), {r: i for i, r in enumerate(places)}
-    km, hauls = np.full((n, n), np.nan), np.zeros((n, n))
-    o = [at[x] for x in distances["origin"]]
-    d = [at[x] for x in distances["destination"]]
-    km[o, d], hauls[o, d] = distances["km"].to_numpy(), distances["hauls"].to_numpy()
-    np.fill_diagonal(km, 0.0)
+    (km, hauls), n, at = ways, len(places), {r: i for i, r in enumerate(places)}
     world = {
         r["stage"]: r["usd_per_t"]
         for r in prices.filter((pl.col("mineral") == mineral) & (pl.col("region") == "")).iter_rows(

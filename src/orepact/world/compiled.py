@@ -87,6 +87,7 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
     if unknown:
         raise WorldError(f"The tables hold a mineral '{unknown[0]}' the catalogue does not know.")
     cif = arrays.cif_array(held["customs_basis"])
+    ways = arrays.distance_arrays(held["distances"])
     chains = {}
     for id in minerals():
         if id in parts["nodes"]:
@@ -94,7 +95,7 @@ def assemble(held: Mapping[str, pl.DataFrame], year: int) -> World:
             if lacking:
                 raise WorldError(f"The table of {lacking[0]} has no row for {id}. Build it again.")
             own = {name: part[id] for name, part in parts.items() if id in part}
-            chains[id] = _chain(id, own, held, cif, year)
+            chains[id] = _chain(id, own, held, cif, ways)
     if not chains:
         raise WorldError("The tables hold no mineral.")
     covered = _covered(held.get("coverage"), year)
@@ -134,7 +135,7 @@ def _chain(
     own: Mapping[str, pl.DataFrame],
     held: Mapping[str, pl.DataFrame],
     cif: NDArray[np.bool_],
-    year: int,
+    ways: tuple[Array, Array],
 ) -> Chain:
     stages, places = minerals()[id].stage_ids, regions()
     K, R = len(stages), len(places)
@@ -162,7 +163,7 @@ def _chain(
         trade=trade,
         kind=kind,
         price=arrays.price_array(held["prices"], id),
-        freight=arrays.freight_array(held["freight"], held["distances"], held["prices"], id),
+        freight=arrays.freight_array(held["freight"], ways, held["prices"], id),
         duty=levied.rates,
         duty_assumed=levied.assumed,
         cif=cif,
