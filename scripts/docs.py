@@ -16,6 +16,7 @@ from orepact.market.instruments import wedges
 from orepact.report import vulnerability
 from orepact.study.engines import engines
 from orepact.study.metrics import WORLD, Key
+from orepact.study.published import china_stop
 from orepact.study.screen import screen
 from orepact.study.shifting import shifting
 from orepact.study.simulate import Figure, Run, simulate
@@ -257,7 +258,8 @@ def vulnerability_tables() -> dict[str, str]:
     """Screens of the six standard parties and the two engines side by side; a few minutes."""
     earth, held = world.load(), world.screening()
     screens = {p: screen(p, earth, draws=64 if p == "USA" else 0, held=held) for p in PARTIES}
-    return vulnerability.parts(screens, engines("USA", earth, held=held), held)
+    bans, pairs = china_stop(earth, held), engines("USA", earth, held=held)
+    return vulnerability.parts(screens, bans, pairs, held)
 
 
 def profile_picture() -> bytes:

@@ -14,6 +14,7 @@ from orepact.study.loss import (
     extra_cost,
     lowest_value_first,
     proportional,
+    rationed,
     span,
     value_added_lost,
 )
@@ -27,6 +28,14 @@ share = st.floats(0.0, 1.0)
 def test_extra_cost_is_the_trapezium_under_a_straight_demand_curve():
     # price 10 to 16, use 100 to 60: 60 * 6 still bought, 40 * 6 / 2 given up
     assert extra_cost(100.0, 6.0, 0.4) == pytest.approx(60 * 6 + 40 * 6 / 2)
+
+
+def test_what_users_choose_to_give_up_stops_no_output():
+    assert rationed(0.4, 0.0, 0.0) == 0.0
+    assert rationed(0.4, 0.4, 0.0) == pytest.approx(0.4)
+    assert rationed(0.4, 0.1, 1.0) == pytest.approx(0.4)
+    with pytest.raises(InputError, match="More is lacking than the shortfall"):
+        rationed(0.1, 0.2, 0.5)
 
 
 @given(uses, share, share)

@@ -26,13 +26,14 @@ ADJECTIVES = ("mined", "refined", "primary", "high_purity", "spherical")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a page is about: the mineral, its chain if any, the party, its rows of the screen."""
+    """What a page is about: the mineral, its chain if any, the party, its rows, the bloc."""
 
     mineral: Screened
     chain: Chain | None
     party: str
     year: int
     rows: tuple[ScreenRow, ...]
+    members: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

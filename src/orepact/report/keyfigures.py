@@ -12,6 +12,7 @@ from orepact.report.findings import Subject, published
 from orepact.report.numbers import SPACE
 from orepact.study.screened import Metric, ScreenRow
 from orepact.world import Screening
+from orepact.world.hosts import hosts
 
 Write = Callable[[float], str]
 
@@ -49,7 +50,7 @@ def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
         if text
         else KeyFigure(name, "not known", "", f"no survey held publishes one for {who}")
     )
-    bloc = f"HHI outside {who}" if len(r.party) == 3 else ""
+    bloc = f"HHI outside {'the members of the pact' if len(s.members) > 1 else who}"
     return (
         told,
         figure("Net import reliance, ours", r.import_reliance, _reliance),
@@ -104,12 +105,26 @@ def _spare_note(r: ScreenRow) -> str:
 
 
 def _host(s: Subject, held: Screening) -> KeyFigure:
-    """How much of the output comes with a host's; the hosts are not held, nor what they leave."""
+    """How much of the output comes with a host's, which hosts, and what they leave unrecovered."""
     name = "By-product of other metals"
     rows = held.of("factors", s.mineral.id).filter(pl.col("factor") == "byproduct")
     if rows.is_empty():
         return KeyFigure(name, "not known", "", "no source held gives it")
     r = rows.row(0, named=True)
-    note = "its hosts and what they leave unrecovered are not held" if r["central"] else ""
+    note = _left(s) if r["central"] else ""
     basis = "assumed" if r["assumed"] else "survey"
     return KeyFigure(name, f"{numbers.share(r['central'])} of output", basis, note)
+
+
+def _left(s: Subject) -> str:
+    """Which metals it comes with, and what of it their output leaves unrecovered (assumed)."""
+    rows = [h for h in hosts() if s.chain is not None and h.mineral == s.chain.mineral]
+    if s.chain is None or not rows:
+        return "its hosts and what they leave unrecovered are not held"
+    names = numbers.listed(list(dict.fromkeys(h.host for h in rows)))
+    k = s.chain.stage(rows[0].stage)
+    left, made = float(s.chain.potential[k].sum()), float(s.chain.output[k].sum())
+    told = f"with {names}"
+    if left <= 0:
+        return told
+    return f"{told}; unrecovered there: {_times(left / made)} its output (assumed)"

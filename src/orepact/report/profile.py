@@ -93,7 +93,7 @@ def subject(screen: Screen, world: World, mineral: str) -> Subject:
     place = {s: n for n, s in enumerate(order)}
     return Subject(
         m, chain, screen.party, screen.year,
-        tuple(sorted(rows, key=lambda r: place.get(r.stage, len(place)))),
+        tuple(sorted(rows, key=lambda r: place.get(r.stage, len(place)))), screen.members,
     )  # fmt: skip
 
 

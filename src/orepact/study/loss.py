@@ -39,6 +39,24 @@ def at_stake(dependence: Array, output: Array, substitution: Array) -> Array:
     return np.asarray(dependence * output * (1.0 - substitution))
 
 
+def rationed(shortfall: Array, lacking: Array, share: Array) -> Array:
+    """``lacking + share (shortfall - lacking)``: the part of a shortfall that nobody chose.
+
+    A user who gives up a tonne because of its price loses less than the price rose, and that
+    triangle is in :func:`extra_cost`. Output stops where no price brings the tonne: what is
+    ``lacking`` at the backstop, and the ``share`` of the rest that contracts, licences or the
+    want of a market keep from those who would pay. All are shares of use, 0 to 1.
+
+    >>> float(rationed(0.5, 0.1, 0.25))
+    0.2
+    """
+    for name, value in (("shortfall", shortfall), ("lacking", lacking), ("share", share)):
+        _shares(name, value)
+    if np.any(lacking > shortfall + 1e-9):
+        raise InputError("More is lacking than the shortfall. Give both as shares of the same use.")
+    return np.asarray(lacking + share * (shortfall - lacking))
+
+
 def proportional(shortfall: Array, stake: Array) -> Array:
     """Output lost ``q x at_stake`` (N, U): every use goes short by the same share.
 

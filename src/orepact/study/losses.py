@@ -7,8 +7,10 @@ an annual probability. Nothing here is fitted to a published result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -24,22 +26,30 @@ from orepact.study.loss import (
     extra_cost,
     lowest_value_first,
     proportional,
+    rationed,
     span,
     value_added_lost,
 )
 from orepact.study.onestage import stopped
 from orepact.study.rows import governance, makers
 from orepact.study.screened import Basis, Loss
-from orepact.study.stops import PARTIES, PLAUSIBLE, Stop, stops
+from orepact.study.stops import EVERY, PARTIES, PLAUSIBLE, Stop, stops
 from orepact.world import Chain, Screening
 
 Array = Any
+Triple = tuple[float, float, float]
 
-OWN_USE: dict[str, tuple[float, float, float]] = {"CHN": (0.25, 0.40, 0.55)}
-"""Share of the world's use that the supplier itself has, where no chain says so (assumed)."""
-
-OTHERS_USE = (0.0, 0.02, 0.06)
-SMALL = 1e-3
+EXPORTED: Mapping[tuple[bool, bool], Triple] = MappingProxyType(
+    {
+        (True, True): (0.0001, 0.001, 0.05),
+        (True, False): (0.004, 0.11, 0.54),
+        (False, True): (0.001, 0.80, 1.0),
+        (False, False): (0.02, 0.72, 1.0),
+    }
+)
+"""Part of its output that a supplier exports, where no chain says so: 5, 50 and 95 % of what
+suppliers of 5 % or more do in the chains, by whether it is China and whether it mines. Assumed
+to hold for minerals without a chain; none is nil, so that every stop touches something."""
 
 BACKSTOP = (3.0, 8.0, 20.0)
 """Multiple of the base price at which the use of a mineral without a chain ends (assumed)."""
@@ -69,6 +79,7 @@ class Effect:
     world_rise: Array
     rise: Array
     shortfall: Array
+    lacking: Array
     cost: Array
     unsolved: int
     why: str
@@ -88,11 +99,24 @@ def losses(
 
 
 def uniform(draws: int, seed: int) -> Array:
-    """(N, 10) scrambled Sobol points; columns 0-4 behaviour, 5 own use, 6 stake, 7 rationing,
-    8 probability, 9 substitution."""
+    """(N, 11) scrambled Sobol points; columns 0-4 behaviour, 5 exports, 6 stake, 7 who goes short,
+    8 probability, 9 substitution, 10 share rationed."""
     from scipy.stats import qmc  # 1 s to import
 
-    return np.clip(qmc.Sobol(10, rng=seed + 1).random(draws), 1e-9, 1 - 1e-9)
+    return np.clip(qmc.Sobol(11, rng=seed + 1).random(draws), 1e-9, 1 - 1e-9)
+
+
+def banned(
+    mineral: str, chain: Chain, party: str, supplier: str, held: Screening, draws: int, seed: int
+) -> list[Loss]:
+    """All that a supplier exports of a mineral stops at once: its price by stage, one loss."""
+    sample, parties = draw(chain, draws, seed), (*PARTIES, party)
+    (s,) = stops(chain, sample, [(EVERY, supplier)], parties)
+    u = uniform(draws, seed)
+    return [
+        _loss(mineral, party, _effect(chain, replace(s, stage=stage), party), held, u)
+        for stage in chain.stages
+    ]
 
 
 def _chain_effects(chain: Chain, party: str, draws: int, seed: int) -> list[Effect]:
@@ -113,16 +137,19 @@ def _effect(chain: Chain, s: Stop, party: str) -> Effect:
     d = s.regions.index(party) if party in s.regions else None
     if d is None or np.all(s.D0[..., d] <= 0):
         return Effect(s.stage, s.supplier, s.share, "chain", base, world + blank, blank, blank,
-                      blank, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
-    D0, D, P0, P = (x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P))
+                      blank, blank, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
+    D0, D, P0, P, none = (
+        x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P, s.lacking)
+    )
     short = np.clip(1 - D.sum(axis=1) / D0.sum(axis=1), 0, 1)
+    lacking = np.clip(none.sum(axis=1) / D0.sum(axis=1), 0, short)
     value = np.maximum((D0 * P0).sum(axis=1), 1e-300)
     rise = (D0 * (P - P0)).sum(axis=1) / value
     each = np.clip(1 - D / np.maximum(D0, 1e-300), 0, 1)
     cost = extra_cost(D0, np.maximum(P - P0, 0.0), each).sum(axis=1)
     return Effect(
         s.stage, s.supplier, s.share, "chain", base, world + blank, rise + blank, short + blank,
-        cost + blank, int((~solved).sum()), "",
+        lacking + blank, cost + blank, int((~solved).sum()), "",
     )  # fmt: skip
 
 
@@ -141,21 +168,41 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
     ):
         if share < PLAUSIBLE or place == party or (place in POOLS and place != "EUN"):
             continue
-        own = between(*OWN_USE.get(place, OTHERS_USE), u[:, 5])
-        own = np.minimum(own, share * (1 - SMALL))
-        rise, short = stopped(
-            share, own, recycling, par["eps"], par["spare"],
-                              par["eta"], backstop)  # fmt: skip
+        sent = between(*exported(place, stage), u[:, 5])
+        rise, short, lacking = stopped(
+            share, sent, recycling, par["eps"], par["spare"], par["eta"], backstop
+        )
         cost = extra_cost(bill, rise, short)
         why = "" if bill else "the party's bill for it is not known: no extra cost counted"
         out.append(
-            Effect(stage, place, share, "one stage", "assumed", rise, rise, short,
-                   cost, 0, why)
-        )  # fmt: skip
+            Effect(
+                stage,
+                place,
+                share,
+                "one stage",
+                "assumed",
+                rise,
+                rise,
+                short,
+                lacking,
+                cost,
+                0,
+                why,
+            )
+        )
     return out
 
 
-def _range(rows: pl.DataFrame, column: str, name: str) -> tuple[float, float, float]:
+def exported(supplier: str, stage: str) -> Triple:
+    """Part of its output that a supplier is assumed to export: low, central, high.
+
+    >>> exported("CHN", "refined")
+    (0.004, 0.11, 0.54)
+    """
+    return EXPORTED[supplier == "CHN", stage == "mined"]
+
+
+def _range(rows: pl.DataFrame, column: str, name: str) -> Triple:
     found = rows.filter(pl.col(column) == name)
     if found.is_empty():
         raise InputError(f"No range of '{name}' is held for this mineral. Build the world again.")
@@ -198,7 +245,10 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
     if party != "USA":
         why = "; ".join(t for t in (e.why, f"no input-output tables of {party} are held") if t)
         return Loss(*head, None, None, None, None, None, e.unsolved, why)
-    lost = output_lost(mineral, e.shortfall, held, u)
+    part = between(*_range(held.of("factors", mineral), "factor", "rationed"), u[:, 10])
+    ok = np.isfinite(e.shortfall)
+    short, lacking = (np.where(ok, x, 0.0) for x in (e.shortfall, e.lacking))
+    lost = output_lost(mineral, np.where(ok, rationed(short, lacking, part), np.nan), held, u)
     whole = e.cost + lost
     expected = p * whole
     ok = np.isfinite(expected)
@@ -209,7 +259,7 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
 
 
 def output_lost(mineral: str, shortfall: Array, held: Screening, u: Array) -> Array:
-    """Value added lost in the United States (N,), USD, for shortfalls (N,) of a mineral.
+    """Value added lost in the United States (N,), USD, for rationed shortfalls (N,) of a mineral.
 
     Half of the draws ration in proportion, the others between that and lowest value first.
     """

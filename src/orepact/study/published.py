@@ -15,10 +15,11 @@ import polars as pl
 
 from orepact.errors import InputError
 from orepact.study.concentration import governed_hhi, shares
+from orepact.study.losses import banned
 from orepact.study.ranking import spearman
 from orepact.study.screened import Loss, Screen, Span
 from orepact.study.supply_risk import supply_risk
-from orepact.world import Screening
+from orepact.world import Screening, World
 
 CHINA_STOP: Mapping[str, float] = MappingProxyType({"gallium": 1.5, "germanium": 0.26})
 """Published rise of the price, a share: gallium *over* 150 %, germanium about 26 %."""
@@ -33,31 +34,17 @@ LEADERS = (
 """Leaders by expected loss behind the United States' list of 2025, as reported, largest first."""
 
 
-def china_stop(screen: Screen) -> dict[str, Loss]:
-    """The stop of Chinese exports of gallium and germanium at their last stage that China makes.
+def china_stop(
+    world: World, held: Screening, draws: int = 64, seed: int = 2026
+) -> dict[str, list[Loss]]:
+    """Chinese exports of gallium and germanium stop in every form: price by stage, and one loss.
 
     >>> from orepact import world
-    >>> from orepact.study.screen import screen
-    >>> found = china_stop(screen("USA", world.load(), list(CHINA_STOP), draws=16))
-    >>> sorted(found)
-    ['gallium', 'germanium']
+    >>> found = china_stop(world.load(), world.screening(), draws=4)
+    >>> [x.stage for x in found["gallium"]]
+    ['primary', 'high_purity']
     """
-    found = {}
-    for mineral in CHINA_STOP:
-        every = [
-            x
-            for r in screen.rows
-            if r.mineral == mineral
-            for x in r.losses
-            if x.supplier == "CHN" and x.loss is not None
-        ]
-        if not every:
-            raise InputError(
-                f"This screen of {screen.party} holds no loss from China's {mineral}. Screen the "
-                "United States with draws."
-            )
-        found[mineral] = max(every, key=lambda x: x.loss.median if x.loss else 0.0)
-    return found
+    return {m: banned(m, world.chain(m), "USA", "CHN", held, draws, seed) for m in CHINA_STOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +162,7 @@ def eu_order(risks: list[EuRisk]) -> float:
     return spearman([r.world for r in risks], [r.published for r in risks])
 
 
-def both(losses: Mapping[str, Loss]) -> Span:
-    """Losses of several stops added quantile by quantile, as if they moved together."""
-    spans = [x.loss for x in losses.values() if x.loss is not None]
+def both(bans: Mapping[str, list[Loss]]) -> Span:
+    """Losses of several bans added quantile by quantile, as if they moved together."""
+    spans = [x[0].loss for x in bans.values() if x[0].loss is not None]
     return Span(*(sum(q) for q in zip(*spans, strict=True)))

@@ -25,7 +25,8 @@ HALF = 0.5
 NOTES = (
     "Expected losses are an annual probability times a loss; both rest on assumed ranges.",
     "Losses are for the United States only: no input-output tables of other parties are held.",
-    "How much of an industry depends on a mineral is judged by this project (four tiers).",
+    "How much of an industry depends on a mineral, and how much of a shortfall is rationed rather "
+    "than priced, is judged by this project.",
     "Probabilities follow a stated rule of governance, export controls and alliance; no frequency "
     "of such events is published.",
     "Minerals without a full chain are one market; their supply by country is partly of 2016-20.",

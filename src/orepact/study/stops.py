@@ -16,6 +16,7 @@ from orepact.catalogue import POOLS
 from orepact.errors import InputError, NoMatchError
 from orepact.market import Market, Outcome, Wedges, calibrate, solve
 from orepact.market.batch import take
+from orepact.market.demand import Isoelastic
 from orepact.study.draws import Draws
 from orepact.study.pooling import REST, pooled
 from orepact.world import Chain
@@ -24,6 +25,9 @@ Array = Any
 
 PLAUSIBLE = 0.05
 """Share of world output at a stage from which a supplier's stop is looked at."""
+
+EVERY = "every stage"
+"""Stands for all stages at once: a ban of all that a supplier exports of a mineral."""
 
 PARTIES = ("USA", "MEX", "CAN", "EUN", "JPN", "CHN")
 """Regions that stay on their own in draws, beside the suppliers."""
@@ -39,7 +43,8 @@ class Stop:
     """Prices and use before and after, in all regions; ``N`` draws, or none.
 
     ``P0``, ``P`` (..., K, R) buyers' prices, USD/t; ``D0``, ``D`` (..., K, R) final use, t;
-    ``Q0`` (..., K, R) tonnes bought; ``solved`` (...) flags.
+    ``lacking`` (..., K, R) use given up beyond the backstop, t; ``Q0`` (..., K, R) tonnes bought;
+    ``solved`` (...) flags.
     """
 
     mineral: str
@@ -52,28 +57,29 @@ class Stop:
     P: Array
     D0: Array
     D: Array
+    lacking: Array
     Q0: Array
     solved: Array
 
 
 def export_stop(market: Market, stage: str, supplier: str) -> Wedges:
-    """Wedges that close every route by which a supplier's output of a stage leaves it.
+    """Wedges that close every route by which a supplier's output of a stage, or of all, leaves it.
 
     Raises :class:`NoMatchError` where the supplier ships nothing abroad at this stage.
     """
-    k, o = market.stage(stage), market.region(supplier)
-    away = np.delete(market.x0[..., k, o, :], o, axis=-1)
-    made = np.sum(market.supply.capacity[..., k, :, o])
-    if made <= 0 or not np.any(away > 0):
+    o = market.region(supplier)
+    at = range(len(market.stages)) if stage == EVERY else (market.stage(stage),)
+    made = np.array([np.sum(market.supply.capacity[..., k, :, o]) > 0 for k in at])
+    away = np.array([np.any(np.delete(market.x0[..., k, o, :], o, axis=-1) > 0) for k in at])
+    if not np.any(made & away):
         raise NoMatchError(
             f"{supplier} supplies no {market.mineral} {stage} to others: a stop would touch "
             "nothing. Choose another supplier or stage."
         )
-    base = Wedges.base(market)
     open_ = np.ones(market.x0.shape[-3:])
-    open_[k, o, :] = 0.0
-    open_[k, o, o] = 1.0
-    return replace(base, open=open_)
+    open_[list(at), o, :] = 0.0
+    open_[list(at), o, o] = 1.0
+    return replace(Wedges.base(market), open=open_)
 
 
 def suppliers(chain: Chain, stage: str, at_least: float = PLAUSIBLE) -> dict[str, float]:
@@ -101,6 +107,8 @@ def stops(
 ) -> list[Stop]:
     """Every plausible supplier's stop at every stage, or the (stage, supplier) pairs wanted.
 
+    The stage :data:`EVERY` closes all stages at once; its share is that of the largest.
+
     Without a ``sample`` central values are solved in the full chain. With one, every draw is
     solved with the plausible suppliers, those wanted and ``parties`` on their own and all other
     regions pooled (:func:`~orepact.study.pooling.pooled`); draws that do not solve are marked.
@@ -108,6 +116,7 @@ def stops(
     """
     shares = {(s, r): v for s in chain.stages for r, v in suppliers(chain, s, 0.0).items()}
     plausible = [key for key, v in shares.items() if v >= PLAUSIBLE]
+    shares |= {(EVERY, r): max(v for (_, q), v in shares.items() if q == r) for _, r in shares}
     for stage, supplier in wanted or ():
         if (stage, supplier) not in shares:
             raise NoMatchError(
@@ -159,6 +168,15 @@ def _followed(market: Market, w: Wedges, base: Outcome) -> Outcome:
     return replace(out, converged=converged, state=out.state._replace(**fields))
 
 
+def _lacking(out: Outcome) -> Array:
+    """Use given up beyond the backstop, t: what buyers would still take at the backstop price."""
+    demand, P = out.market.demand, out.state.P
+    if not isinstance(demand, Isoelastic):
+        return np.zeros_like(P)
+    last = demand.quantity(np.minimum(P, demand.backstop * demand.P0))
+    return np.maximum(last - demand.quantity(P), 0.0)
+
+
 def _joined(
     chain: Chain, stage: str, supplier: str, share: float, pairs: list[tuple[Outcome, Outcome]]
 ) -> Stop:
@@ -169,6 +187,7 @@ def _joined(
         return np.concatenate(values) if values[0].ndim > 2 else values[0]
 
     solved = [np.asarray(after.converged) for _, after in pairs]
+    lacking = [_lacking(after) for _, after in pairs]
     return Stop(
         mineral=chain.mineral,
         stage=stage,
@@ -180,6 +199,7 @@ def _joined(
         P=join(1, "P"),
         D0=join(0, "D"),
         D=join(1, "D"),
+        lacking=np.concatenate(lacking) if lacking[0].ndim > 2 else lacking[0],
         Q0=join(0, "Q"),
         solved=np.concatenate(solved) if solved[0].ndim else solved[0],
     )

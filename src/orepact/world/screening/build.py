@@ -122,14 +122,15 @@ def compile(raw: Path) -> dict[str, pl.DataFrame]:
     rows, recipe = survey(raw), plans(YEAR)
     ratings, made = parties.eu_ratings(raw), supply(raw, rows)
     capacity, economy = usgs_capacity(rows, recipe.values()), io.tables(raw)
-    total, traits = world(made, rows), factors.factors(raw)
+    total, accounts = world(made, rows), us.accounts(rows, recipe.values())
+    traits = factors.factors(raw, accounts)
     return {
         "minerals": minerals(),
         "lists": parties.lists(rows, ratings),
         "supply": made,
         "world": total,
         "capacity": capacity,
-        "us": us.accounts(rows, recipe.values()),
+        "us": accounts,
         "origins": parties.origins(raw, rows, recipe.values()),
         "eu": ratings,
         "governance": parties.governance(raw),

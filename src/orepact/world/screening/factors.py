@@ -2,9 +2,9 @@
 
 ``factors`` (a share of one each): ``eol_rir`` share of supply from old scrap; ``si`` the EU's
 substitution index (1 = nothing can take over); ``eu_ir`` import reliance of the EU in 2017;
-``replaceable`` share of use that another material
-takes within a year; ``byproduct`` share of output that is a by-product; ``volatility`` standard
-deviation of yearly price changes.
+``replaceable`` share of use that another material takes within a year; ``rationed`` share of the
+use given up in a shortage that buyers would have paid for; ``byproduct`` share of output that is
+a by-product; ``volatility`` standard deviation of yearly price changes.
 ``parameters``: ``eps`` and ``eta`` elasticities of output and use within a year (pure numbers),
 ``spare`` share of capacity idle. They are for minerals without a chain; a chain brings its own.
 """
@@ -48,11 +48,28 @@ EOL_RIR: Triple = (0.0, 0.03, 0.15)
 SI: Triple = (0.80, 0.93, 1.0)
 """Where nothing is held: the range that the study of 2017 spans."""
 
+METALS_OF_PLATINUM: Triple = (0.05, 0.14, 0.35)
+"""Scrap in the supply of the lesser platinum metals, which come back in the same catalysts."""
+
+EXCHANGE = frozenset(
+    {"aluminium", "cobalt", "copper", "lead", "lithium", "metallurgical_coal", "nickel",
+     "palladium", "platinum", "silicon", "silver", "tin", "uranium", "zinc"}
+)  # fmt: skip
+"""Minerals with listed futures (London, New York, Shanghai, Guangzhou, Singapore, Dalian)."""
+
+RATIONED: Mapping[bool, Triple] = MappingProxyType(
+    {True: (0.0, 0.05, 0.25), False: (0.05, 0.25, 1.0)}
+)
+"""Whether a mineral has listed futures: with them, who pays is served. Without, a few sellers
+choose whom they supply, up to the reading in which every tonne short stops what needs it."""
+
 _FACTORS = ("mineral", "factor", "low", "central", "high", "source", "assumed", "row", "note")
 
 
-def factors(raw: Path) -> pl.DataFrame:
+def factors(raw: Path, us: pl.DataFrame) -> pl.DataFrame:
     """The ``factors`` table: mineral, factor, low, central, high, source, assumed, row, note.
+
+    ``us`` holds the survey's accounts: its scrap stands for the world's where nothing else does.
 
     A published figure has no range of its own: low = central = high, except for rounding of the
     substitution index (0.05 either side).
@@ -60,6 +77,7 @@ def factors(raw: Path) -> pl.DataFrame:
     old = {r["material"].lower(): r for r in eu_crm.indices_2017(raw).iter_rows(named=True)}
     atlas = {k: dict(cma.shares(raw, k).select("mineral", "value").iter_rows()) for k in cma.FILES}
     entry = {k: dict(cma.shares(raw, k).select("mineral", "entry").iter_rows()) for k in cma.FILES}
+    scrap = _scrap(us)
     out: list[tuple[object, ...]] = []
     for id, m in screened_minerals().items():
         study = next((old[n.lower()] for n in m.eu if n.lower() in old), None)
@@ -70,6 +88,13 @@ def factors(raw: Path) -> pl.DataFrame:
         elif study:
             v = study["eol_rir"]
             out.append((id, "eol_rir", v, v, v, "eu-crm-2017", False, study["row"], ""))
+        elif id in scrap:
+            v = scrap[id]
+            out.append((id, "eol_rir", 0.5 * v, v, min(1.5 * v, 0.9), "usgs-mcs-2026", True, 0,
+                        "scrap in United States use; half as wide again either side"))  # fmt: skip
+        elif m.group == "PGM":
+            out.append((id, "eol_rir", *METALS_OF_PLATINUM, ASSUMPTION, True, 0,
+                        "central as platinum and palladium in the atlas"))  # fmt: skip
         else:
             out.append((id, "eol_rir", *EOL_RIR, ASSUMPTION, True, 0, "none held"))
         si = SI
@@ -85,12 +110,21 @@ def factors(raw: Path) -> pl.DataFrame:
         soon = (0.5 * (1 - si[2]), 0.5 * (1 - si[1]), 1 - si[0])
         out.append((id, "replaceable", *soon, ASSUMPTION, True, 0,
                     "half of 1 - si within a year; high: all of it"))  # fmt: skip
+        listed = id in EXCHANGE
+        told = "listed futures" if listed else "no listed futures: few sellers, contracts"
+        out.append((id, "rationed", *RATIONED[listed], ASSUMPTION, True, 0, told))
         for factor, key in (("byproduct", "byproduct_share"), ("volatility", "volatility")):
             if id in atlas[key]:
                 v = atlas[key][id]
                 source = "cma-atlas" if factor == "byproduct" else "usgs-ds140"
                 out.append((id, factor, v, v, v, source, False, entry[key][id], "via the atlas"))
     return pl.DataFrame(out, schema=list(_FACTORS), orient="row")
+
+
+def _scrap(us: pl.DataFrame) -> dict[str, float]:
+    """Scrap over apparent use, by mineral, where the survey gives both."""
+    rows = us.filter(pl.col("secondary").is_not_null() & (pl.col("use") > 0))
+    return {m: s / u for m, s, u in rows.select("mineral", "secondary", "use").iter_rows()}
 
 
 def classes(byproduct: Mapping[str, float], world: Mapping[str, float]) -> dict[str, str]:
