@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -18,40 +18,14 @@ from orepact.study.concentration import (
     top,
 )
 from orepact.study.reliance import spare_elsewhere
-from orepact.study.screened import Basis, Metric
+from orepact.study.screened import Basis, Metric, ScreenRow
 from orepact.world import Chain, Screening
 from orepact.world.trade import trace_hubs
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """Figures of one stage; see :class:`~orepact.study.screened.ScreenRow`."""
-
-    stage: str
-    grade: str
-    use: Metric
-    import_reliance: Metric
-    published: Metric
-    world_hhi: Metric
-    governed_hhi: Metric
-    bloc_hhi: Metric
-    source_hhi: Metric
-    top_supplier: str
-    top_share: Metric
-    top_source: str
-    top_source_share: Metric
-    traced_source: str
-    traced_share: Metric
-    spare: Metric
-    recycling: Metric
-    substitution: Metric
-    single_point: Metric
-    eu_risk: Metric
-
-
 def chain_views(
     chain: Chain, party: str, bloc: tuple[str, ...], held: Screening, mineral: str
-) -> list[View]:
+) -> list[ScreenRow]:
     """One view per stage of a full chain. Scenario grades count as assumed."""
     out = []
     for k, stage in enumerate(chain.stages):
@@ -89,14 +63,14 @@ def chain_views(
                 view,
                 stage=stage,
                 grade=chain.grade[stage],
-                use=Metric(use, basis) if use > 0 else Metric(None, why="no use at this stage"),
+                use_t=Metric(use, basis) if use > 0 else Metric(None, why="no use at this stage"),
                 import_reliance=reliance,
                 source_hhi=source_hhi,
                 top_source=source,
                 top_source_share=source_share,
                 traced_source=origin,
                 traced_share=origin_share,
-                spare=spare,
+                spare_elsewhere=spare,
                 recycling=Metric(scrap, "assumed"),
             )
         )
@@ -122,7 +96,9 @@ def governance(held: Screening) -> dict[str, float]:
     return dict(held.governance.select("region", "scaled").iter_rows())
 
 
-def survey_views(mineral: str, party: str, bloc: tuple[str, ...], held: Screening) -> list[View]:
+def survey_views(
+    mineral: str, party: str, bloc: tuple[str, ...], held: Screening
+) -> list[ScreenRow]:
     """One view per stage that a survey or the EU's study gives; one of unknowns where none does."""
     stages = makers(held, mineral)
     if not stages:
@@ -147,13 +123,13 @@ def survey_views(mineral: str, party: str, bloc: tuple[str, ...], held: Screenin
                 _common(made, party, bloc, held, mineral, "survey"),
                 stage=stage,
                 grade="survey",
-                use=_us(mineral, party, held, "use"),
+                use_t=_us(mineral, party, held, "use"),
                 import_reliance=_published(mineral, party, held),
                 source_hhi=source_hhi,
                 top_source=source,
                 top_source_share=source_share,
                 traced_share=blank,
-                spare=blank,
+                spare_elsewhere=blank,
             )
         )
     return out
@@ -166,7 +142,7 @@ def _common(
     held: Screening,
     mineral: str,
     basis: Basis,
-) -> View:
+) -> ScreenRow:
     """Figures that need the makers' shares only, the others unknown."""
     name, share = top(made)
     governed = governance(held)
@@ -238,16 +214,18 @@ def _eu_risk(mineral: str, held: Screening) -> Metric:
     return Metric(float(rows["sr"][0]), "survey", str(rows["material"][0]))
 
 
-def _unknown(mineral: str, party: str, held: Screening) -> View:
+def _unknown(mineral: str, party: str, held: Screening) -> ScreenRow:
     name = screened_minerals()[mineral].name
     blank = Metric(None, why=f"no source held gives the supply of {name.lower()} by country")
-    return View(
-        stage="unknown", grade="press", use=_us(mineral, party, held, "use"),
+    unsaid = Metric(None, why="not computed yet")
+    return ScreenRow(
+        mineral=mineral, party=party, losses=(), expected_loss=unsaid, score=unsaid, lists=(),
+        stage="unknown", grade="press", use_t=_us(mineral, party, held, "use"),
         import_reliance=_published(mineral, party, held),
-        published=_published(mineral, party, held), world_hhi=blank, governed_hhi=blank,
+        published_reliance=_published(mineral, party, held), world_hhi=blank, governed_hhi=blank,
         bloc_hhi=blank, source_hhi=blank, top_supplier="", top_share=blank, top_source="",
-        top_source_share=blank, traced_source="", traced_share=blank, spare=blank,
+        top_source_share=blank, traced_source="", traced_share=blank, spare_elsewhere=blank,
         recycling=_factor(held, mineral, "eol_rir"),
         substitution=_factor(held, mineral, "replaceable"), single_point=blank,
-        eu_risk=_eu_risk(mineral, held),
+        eu_supply_risk=_eu_risk(mineral, held),
     )  # fmt: skip

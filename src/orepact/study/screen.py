@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from orepact.catalogue import region as find_region
 from orepact.catalogue import screened, screened_minerals
 from orepact.study.losses import losses
 from orepact.study.ranking import composite
-from orepact.study.rows import View, chain_views, survey_views
+from orepact.study.rows import chain_views, survey_views
 from orepact.study.screened import Loss, Metric, Screen, ScreenRow
 from orepact.world import Screening, World, screening
 
@@ -67,7 +68,7 @@ def screen(
             stopped[id] = losses(id, chain, party, held, draws, seed)
         for view in views:
             own = [x for x in stopped.get(id, []) if x.stage == view.stage]
-            rows.append(_row(id, party, view, _sorted(own), lists.get(id, ()), draws))
+            rows.append(_row(view, _sorted(own), lists.get(id, ()), draws))
     rows.sort(key=lambda r: (-(r.score.value or 0.0), r.mineral, r.stage))
     return Screen(party, world.year, pact, bloc, draws, seed, tuple(rows), NOTES)
 
@@ -86,24 +87,21 @@ def _lists(held: Screening) -> Mapping[str, tuple[str, ...]]:
     return out
 
 
-def _row(
-    mineral: str,
-    party: str,
-    v: View,
-    stopped: tuple[Loss, ...],
-    lists: tuple[str, ...],
-    draws: int,
-) -> ScreenRow:
+def _row(v: ScreenRow, stopped: tuple[Loss, ...], lists: tuple[str, ...], draws: int) -> ScreenRow:
+    """The view with its losses, score and lists."""
     known = [x.expected_mean for x in stopped if x.expected_mean is not None]
     if known:
         expected = Metric(sum(known), "assumed", "sum over suppliers, mean of the draws")
     else:
-        expected = Metric(None, why=_no_loss(party, v, stopped, draws))
+        expected = Metric(None, why=_no_loss(v.party, stopped, draws))
+    spare = v.spare_elsewhere.value
     parts = {
         "import reliance": _unit(v.import_reliance.value),
         "concentration": None if v.world_hhi.value is None else v.world_hhi.value / 1e4,
         "governance": None if v.governed_hhi.value is None else v.governed_hhi.value / 10,
-        "spare capacity": None if v.spare.value is None else 1 - min(1.0, v.spare.value),
+        "spare capacity": None
+        if v.spare_elsewhere.value is None
+        else 1 - min(1.0, v.spare_elsewhere.value),
         "recycling": None if v.recycling.value is None else 1 - v.recycling.value,
         "substitution": None if v.substitution.value is None else 1 - v.substitution.value,
     }
@@ -114,23 +112,14 @@ def _row(
         score = Metric(value, "assumed", told) if enough else Metric(None, why=f"only {told}")
     else:
         score = Metric(None, why="no component is known")
-    return ScreenRow(
-        mineral=mineral, stage=v.stage, party=party, grade=v.grade, use_t=v.use,
-        import_reliance=v.import_reliance, published_reliance=v.published,
-        world_hhi=v.world_hhi, governed_hhi=v.governed_hhi, bloc_hhi=v.bloc_hhi,
-        source_hhi=v.source_hhi, top_supplier=v.top_supplier, top_share=v.top_share,
-        top_source=v.top_source, top_source_share=v.top_source_share,
-        traced_source=v.traced_source, traced_share=v.traced_share, spare_elsewhere=v.spare,
-        recycling=v.recycling, substitution=v.substitution, single_point=v.single_point,
-        eu_supply_risk=v.eu_risk, losses=stopped, expected_loss=expected, score=score, lists=lists,
-    )  # fmt: skip
+    return replace(v, losses=stopped, expected_loss=expected, score=score, lists=lists)
 
 
 def _unit(value: float | None) -> float | None:
     return None if value is None else min(1.0, max(0.0, value))
 
 
-def _no_loss(party: str, v: View, stopped: tuple[Loss, ...], draws: int) -> str:
+def _no_loss(party: str, stopped: tuple[Loss, ...], draws: int) -> str:
     if not draws:
         return "no draws were asked for"
     if not stopped:
