@@ -99,9 +99,7 @@ def _row(v: ScreenRow, stopped: tuple[Loss, ...], lists: tuple[str, ...], draws:
         "import reliance": _unit(v.import_reliance.value),
         "concentration": None if v.world_hhi.value is None else v.world_hhi.value / 1e4,
         "governance": None if v.governed_hhi.value is None else v.governed_hhi.value / 10,
-        "spare capacity": None
-        if v.spare_elsewhere.value is None
-        else 1 - min(1.0, v.spare_elsewhere.value),
+        "spare capacity": None if spare is None else 1 - min(1.0, spare),
         "recycling": None if v.recycling.value is None else 1 - v.recycling.value,
         "substitution": None if v.substitution.value is None else 1 - v.substitution.value,
     }
