@@ -10,6 +10,12 @@
     │   ├── PactError         one or more problems in a pact file, all at once
     │   ├── NoMatchError      an instrument or shock that would touch nothing
     │   └── WorldError        raw or compiled data that is missing or does not add up
+    │       └── DownloadError       a publisher's service gave no whole answer
+    │           ├── KeyRefusedError     no key, or one that the service does not know
+    │           ├── QuotaError          too many calls, at once or in a day
+    │           ├── ServiceError        no connection, or a refusal in the service's own words
+    │           ├── NoRecordsError      an answer without a single record
+    │           └── RowLimitError       an answer cut at the limit of rows
     └── ResultError           the computation did not give an answer      (exit code 1)
         ├── NotSolvedError    no equilibrium was found, or none exists
         └── AccountsError     money or tonnes do not balance to tolerance
@@ -54,6 +60,30 @@ class NoMatchError(InputError):
 
 class WorldError(InputError):
     """Raw or compiled data is missing, malformed or does not add up."""
+
+
+class DownloadError(WorldError):
+    """A publisher's service gave no whole answer; nothing was kept of it."""
+
+
+class KeyRefusedError(DownloadError):
+    """The service wants a key, or does not know the one it was given."""
+
+
+class QuotaError(DownloadError):
+    """Too many calls, at once or in a day."""
+
+
+class ServiceError(DownloadError):
+    """No connection to the service, or a refusal in its own words."""
+
+
+class NoRecordsError(DownloadError):
+    """The service answered without a single record."""
+
+
+class RowLimitError(DownloadError):
+    """The answer has as many rows as the service gives at most, so it may be cut."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import miniature
+from fake_comtrade import answer
 from orepact import world
+from orepact.world.sources import comtrade_api, comtrade_download
 
 EARTH = world.load()
 
@@ -134,6 +136,32 @@ def test_a_full_baci_is_added_and_what_changed_is_told(orepact, own_world, tmp_p
     assert after < before
     assert "HS17 811292 is wider" in done.err
     assert orepact("world", "show", "zinc", "--world", own_world).code == 0
+
+
+def test_comtrade_is_downloaded_into_the_sources_and_read(
+    orepact, own_world, tmp_path, monkeypatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(comtrade_download, "PAUSE", 0)
+    monkeypatch.setattr(comtrade_api, "ask", lambda q, key: (asked.append(key), answer(q))[1])
+    monkeypatch.delenv("COMTRADE_KEY", raising=False)
+    raw = tmp_path / "raw"
+    words = ("world", "add", "comtrade", "--out", raw, "--codes", "7901.11")
+    done = orepact(*words)
+    assert done.code == 2
+    assert done.err.startswith("orepact: COMTRADE_KEY is not set")
+    monkeypatch.setenv("COMTRADE_KEY", "k")
+    done = orepact(*words)
+    assert done.code == 0, done.err
+    assert "3 records of 1 codes; of their value 0.0% has no weight" in done.err
+    assert "comtrade_2024.csv; not yet verified on the live service" in done.err
+    assert asked == ["k", "k"]
+    assert orepact(*words, "--preview").code == 0  # every answer is kept: none is asked for
+    assert len(asked) == 2
+    done = orepact("world", "build", "--sources", raw, "--out", own_world, "--minerals", "zinc")
+    assert done.code == 0, done.err
+    why = orepact("world", "why", "zinc", "refined", "KOR", "--world", own_world, "--json").out
+    assert any(r["partner"] == "CHN" and r["source"] == "un-comtrade" for r in json.loads(why))
 
 
 def test_adding_needs_the_other_sources(orepact, tmp_path, monkeypatch) -> None:

@@ -55,6 +55,43 @@ def baci(
     typer.echo(f"wrote the world to {target}", err=True)
 
 
+@app.command("comtrade")
+def comtrade(
+    out: Annotated[
+        Path, typer.Option(file_okay=False, help="The folder of sources that it is put into.")
+    ],
+    codes: Annotated[
+        str | None, typer.Option(help="Six-digit codes, comma-separated. Default: all.")
+    ] = None,
+    year: Annotated[int, typer.Option(help="The year, as 2024.")] = 2024,
+    reporters: Annotated[
+        str,
+        typer.Option(help="UN numeric codes asked for at once, as 842,484; ';' parts batches."),
+    ] = "",
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Ask without a key: answers below 500 rows only.")
+    ] = False,
+) -> None:
+    """Download annual records of UN Comtrade, imports and exports of all reporters by code.
+
+    COMTRADE_KEY holds the subscription key. What is interrupted goes on where it stopped. Not yet
+    verified on the live service. `world build --sources` then reads it for every code that BACI
+    does not hold for all countries.
+    """
+    from orepact.world.sources import comtrade_api
+    from orepact.world.sources.comtrade import RECORDS, traded
+    from orepact.world.sources.comtrade_download import download, told
+
+    wanted = traded(codes.split(",") if codes else None)
+    held = None if preview else comtrade_api.key()
+    batches = [b.strip() for b in reporters.split(";")]
+    found = download(out, wanted, year, batches, lambda question: comtrade_api.ask(question, held))
+    typer.echo(told(found), err=True)
+    typer.echo(
+        f"wrote {out / RECORDS.format(year)}; not yet verified on the live service", err=True
+    )
+
+
 def _table(found: pl.DataFrame) -> Table:
     from rich import box
     from rich.table import Table

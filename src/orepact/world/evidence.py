@@ -98,18 +98,21 @@ def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -
     gross = matrix(trade, "t", axis)
     origin = dict.fromkeys(gross, "baci-v202601")
     partial = frozenset(trade.filter(~pl.col("whole"))["hs6"])
-    if "260400" in codes and not ("260400" in gross and "260400" not in partial):
-        ore = comtrade.nickel_ore(raw)
-        check_units(ore, facts, comtrade.NICKEL)
-        gross |= matrix(ore, "t", axis)
-        origin["260400"] = "un-comtrade"
+    lacking = [c for c in codes if c not in gross or c in partial]
+    told = comtrade.trade(raw, lacking, 2024)
+    for (file,), part in told.partition_by("file", as_dict=True).items():
+        check_units(part, facts, str(file))
+    customs = matrix(told, "t", axis)
+    gross |= customs
+    origin |= dict.fromkeys(customs, "un-comtrade")
+    partial = (partial - set(told["hs6"])) | set(told.filter(~pl.col("whole"))["hs6"])
     us_cells = comtrade.us_cells(raw)
     check_units(us_cells, facts, comtrade.US_CELLS)
     known = comext.iso2_to_iso3(raw)
     margins = baci.margins(raw)
-    lacking = sorted(set(margins["iso2"]) - set(known) - {"TW"})
-    if lacking:
-        raise WorldError(f"'{baci.MARGINS}' names unknown countries {', '.join(lacking)}.")
+    strangers = sorted(set(margins["iso2"]) - set(known) - {"TW"})
+    if strangers:
+        raise WorldError(f"'{baci.MARGINS}' names unknown countries {', '.join(strangers)}.")
     iso3 = {**known, "TW": "TWN"}
     margins = margins.with_columns(
         region=pl.col("iso2").replace_strict({k: region(iso3[k]) for k in set(margins["iso2"])})

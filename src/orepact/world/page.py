@@ -9,6 +9,8 @@ import polars as pl
 
 from orepact.errors import WorldError
 from orepact.world.holdout import SEEDS
+from orepact.world.register import register
+from orepact.world.sources.inputs import inputs
 
 
 def controls_table(table: pl.DataFrame) -> str:
@@ -151,6 +153,15 @@ def baskets_table(baskets: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def unverified_table() -> str:
+    """The files whose reader has not seen an original, from ``inputs.toml``."""
+    lines = ["| file | publisher | carries |", "|---|---|---|"]
+    for f in inputs():
+        if not f.verified:
+            lines.append(f"| `{f.path}` | {register()[f.source].publisher} | {f.carries} |")
+    return "\n".join(lines)
+
+
 def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Put the measured tables between their markers, ``<!-- name -->`` to ``<!-- /name -->``.
 
@@ -167,6 +178,7 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
         "traders": traders_table(tables["traders"]),
         "by-products": by_products_table(tables["capacity"]),
         "baskets": baskets_table(tables["baskets"]),
+        "unverified": unverified_table(),
     }
     for name, part in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

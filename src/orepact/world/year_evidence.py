@@ -42,9 +42,9 @@ def gross(
         usd = matrix(baci.older(raw), "usd", axis)
         found = {c: usd[c] / unit[c] for c in codes if c in usd and c in unit}
         source = dict.fromkeys(found, "baci-v202601")
-    if "260400" in codes:
-        found |= matrix(comtrade.nickel_ore(raw, year), "t", axis)
-        source["260400"] = "un-comtrade"
+    customs = comtrade.trade(raw, [c for c in codes if c not in found], year)
+    found |= matrix(customs, "t", axis)
+    source |= dict.fromkeys(customs["hs6"], "un-comtrade")
     lacking = [c for c in partial if c not in found]
     near = matrix(baci.asean(raw, year).filter(pl.col("hs6").is_in(lacking)), "t", axis)
     return found | near, source | dict.fromkeys(near, "baci-v202601")

@@ -28,7 +28,7 @@ OUTLIER = 4.0
 """A quantity is refused when its unit value is this many times off the code's median."""
 
 
-def _fill(frame: pl.DataFrame) -> pl.DataFrame:
+def complete(frame: pl.DataFrame) -> pl.DataFrame:
     """Replace missing and absurd tonnes at the code's median unit value, and sum to regions.
 
     The median is weighted by value, so that a few large honest flows set it. Values are
@@ -69,14 +69,14 @@ def extract(raw: Path) -> pl.DataFrame:
             raise WorldError(f"'{EXTRACT}', row {wrong['row'][0]}: {what}. Take a clean copy.")
     for c in ("exporter", "importer"):
         frame = to_regions(frame, EXTRACT, c, baci_full.NO_REGION)
-    return _fill(
+    return complete(
         frame.select("hs6", "exporter", "importer", t="qty_t", usd=pl.col("value_kusd") * 1000)
     )
 
 
 def whole(full: Full, codes: Collection[str]) -> pl.DataFrame:
     """Trade of ``codes`` from a full file, by (hs6, exporter, importer): t gross and USD."""
-    return _fill(baci_full.read(full, codes))
+    return complete(baci_full.read(full, codes))
 
 
 def trade(raw: Path, codes: tuple[str, ...], full: Full | None = None) -> pl.DataFrame:
@@ -117,7 +117,7 @@ def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
     frame = numbers(frame, ASEAN, "trade_usd_thousands", "qty_tons")
     for c in ("i_iso3", "j_iso3"):
         frame = to_regions(frame, ASEAN, c, baci_full.NO_REGION)
-    return _fill(
+    return complete(
         frame.select(
             "hs6",
             exporter="i_iso3",

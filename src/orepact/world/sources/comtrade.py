@@ -1,20 +1,24 @@
-"""UN Comtrade: the United States' own customs records, and nickel ore of all reporters.
+"""UN Comtrade: the United States' own customs records, and whole codes of all reporters.
 
 Only derived, reconciled figures leave the build: cells in contained tonnes.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 
-from orepact.catalogue import countries
-from orepact.errors import WorldError
+from orepact.catalogue import countries, minerals
+from orepact.errors import UnknownIdError, WorldError, nearest
+from orepact.world.sources.baci import complete
 from orepact.world.sources.files import numbers, once, text_table, to_regions
 
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
+RECORDS = "data/02_trade/comtrade/comtrade_{}.csv"
 LARGEST = "data/derived/comtrade_top10_exporters_importers_2000_2023.csv"
 UNIT_VALUES = "data/derived/comtrade_{}_31codes_dedup_max.csv.gz"
 CHINA_EXPORTS = "data/02_trade/china_exports_monthly/deep_dive_hs6_monthly.csv"
@@ -24,6 +28,7 @@ BREAKDOWN = (
     "customsCode C00, motCode 0, partner2Code 0."
 )
 
+AGAIN = "Download it again with `orepact world add comtrade`."
 _PARTNERS = {
     "South Korea": "KOR",
     "UAE": "ARE",
@@ -87,6 +92,84 @@ def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
         .group_by(hs6="cmdCode", exporter="partnerISO", importer="reporterISO")
         .agg(t=pl.col("netWgt").sum() / 1000, usd=pl.col("primaryValue").sum())
         .sort("exporter", "importer")
+    )
+
+
+EMPTY = pl.DataFrame(
+    schema=dict.fromkeys(("hs6", "exporter", "importer"), pl.String)
+    | dict.fromkeys(("t", "usd"), pl.Float64)
+)
+NO_PLACE = r"^(_|XX|X\d)"
+"""Partners that are no place: areas not specified, special categories, free zones."""
+_CONTINENTS = {"A": "XAM", "E": "XEU", "F": "XAF", "O": "XOC", "S": "XAS"}
+
+
+def traded(codes: Collection[str] | None = None) -> tuple[str, ...]:
+    """The six-digit codes that a build can use: all, or ``codes``, if the catalogue trades them."""
+    ours = sorted({c for m in minerals().values() for s in m.stages for c in s.hs6 if len(c) == 6})
+    wanted = ours if codes is None else [c.strip().replace(".", "") for c in codes]
+    for c in wanted:
+        if c not in ours:
+            raise UnknownIdError(
+                f"No stage of the catalogue is traded under the code '{c}'. {nearest(c, ours)}"
+            )
+    return tuple(wanted)
+
+
+def trade(raw: Path, codes: Collection[str], year: int) -> pl.DataFrame:
+    """Trade of ``codes`` by (hs6, exporter, importer): t gross and USD; codes not held are absent.
+
+    What was downloaded of the year (:func:`records`), and nickel ore where it is not among it:
+    ``whole`` says whether a row's code is held for all countries, ``file`` whence it comes.
+    """
+    name, parts = RECORDS.format(year), []
+    if (raw / name).is_file():
+        held = records(raw, codes, year)
+        parts.append(held.with_columns(whole=pl.lit(True), file=pl.lit(name)))
+        codes = set(codes) - set(held["hs6"])
+    ore = nickel_ore(raw, year) if "260400" in codes else EMPTY
+    parts.append(ore.with_columns(whole=pl.lit(False), file=pl.lit(NICKEL)))
+    return pl.concat(parts)
+
+
+def records(raw: Path, codes: Collection[str], year: int) -> pl.DataFrame:
+    """Trade of ``codes`` as ``world add comtrade`` wrote it: hs6, exporter, importer, t, usd.
+
+    Importers' records; for an importer that reports no import in the whole table, what exporters
+    report to it (mirrored; their values lack freight). Weights in kg that are missing, or absurd
+    for the code's median unit value, are rebuilt from values, as BACI's are. Partners that are no
+    place (areas not specified, free zones, special categories) are left out. Not yet verified on
+    the live service.
+    """
+    name = RECORDS.format(year)
+    places = ("reporterISO", "partnerISO")
+    columns = ("period", *places, "flowCode", "cmdCode", "primaryValue", "netWgt")
+    frame = once(text_table(raw, name, columns), name, *columns[:5], mend=BREAKDOWN)
+    for wrong, what in (
+        (~pl.col("period").eq_missing(str(year)), f"period {{period}} is not {year}"),
+        (~pl.col("flowCode").is_in(["M", "X"]), "flowCode {flowCode} is neither M nor X"),
+        (pl.col("primaryValue").is_null(), "a flow without a value"),
+    ):
+        for r in frame.filter(wrong.fill_null(True)).head(1).iter_rows(named=True):
+            raise WorldError(f"'{name}', row {r['row']}: {what.format(**r)}. {AGAIN}")
+    frame = numbers(frame, name, "primaryValue", "netWgt")
+    importing = pl.col("flowCode") == "M"
+    reporting = frame.filter(importing)["reporterISO"].unique().to_list()
+    mirrored = ~importing & ~pl.col("partnerISO").is_in(reporting)
+    frame = frame.filter((importing | mirrored) & pl.col("cmdCode").is_in(list(codes)))
+    frame = frame.filter(~pl.col("partnerISO").str.contains(NO_PLACE).fill_null(False))
+    groups = {c for p in places for c in frame[p] if c and re.fullmatch(r"[AEFOS]\d\d", c)}
+    known = {c: _CONTINENTS[c[0]] for c in groups} | {"S19": "TWN"}
+    for c in places:
+        frame = to_regions(frame, name, c, known)
+    return complete(
+        frame.select(
+            hs6="cmdCode",
+            exporter=pl.when(importing).then("partnerISO").otherwise("reporterISO"),
+            importer=pl.when(importing).then("reporterISO").otherwise("partnerISO"),
+            t=pl.col("netWgt") / 1000,
+            usd="primaryValue",
+        )
     )
 
 

@@ -13,6 +13,7 @@ from orepact.errors import WorldError
 from orepact.world.register import register, source
 
 PARTS = ("chains", "years", "screening", "maps")
+"""What a whole build needs; files of the part "own" are read where they are found."""
 
 
 @dataclass(frozen=True, slots=True)
