@@ -1,7 +1,8 @@
 """A miniature set of the publishers' files, in their own layouts, with figures of our own.
 
-``write(folder)`` makes every file of ``inputs.toml`` that a build of zinc reads. The world it
-gives is fictional: about a thousandth of the real one, with a handful of countries.
+``write(folder)`` makes every file of ``inputs.toml`` that a build of zinc reads, and
+:func:`miniature_whole.write` all others beside them. The world they give is fictional: about a
+thousandth of the real one, with a handful of countries.
 """
 
 import csv
@@ -55,6 +56,10 @@ PRODUCTION = (
     ("zinc", "refined", "CAN", "640", "C", "1"),
     ("zinc", "refined", "MEX", "350", "C", "1"),
 )
+SURVEY_HEAD = (
+    "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,"
+    "Is critical mineral 2025"
+)
 SURVEY = (
     ("Salient", "United States", "Production: Refined zinc,", "0.22", "2024"),
     ("Salient", "United States", "Imports for consumption: Ores and concentrates", "0.018", "2024"),
@@ -63,9 +68,9 @@ SURVEY = (
     ("Salient", "United States", "Exports: Refined zinc", "0.002", "2024"),
     ("Salient", "United States", "Stocks", "W", "2024"),
     ("Import Sources", "Peru", "Ores and concentrates", "80", "2021-24"),
-    ("Import Sources", "Other countries", "Ores and concentrates", "20", "2021-24"),
+    ("Import Sources", "Other countries", "Ores and concentrates", "<20", "2021-24"),
     ("Import Sources", "Canada", "Refined metal", "57", "2021-24"),
-    ("Import Sources", "Korea, Republic of", "Refined metal", ">7", "2021-24"),
+    ("Import Sources", "Korea, Republic of", "Refined metal", "7", "2021-24"),
     ("Import Sources", "Other countries", "Refined metal", "36", "2021-24"),
 )
 COUNTRIES = (
@@ -122,9 +127,9 @@ def _survey(raw: Path) -> None:
     table(
         raw,
         usgs.MCS_2026,
-        "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value",
+        SURVEY_HEAD,
         [
-            ("ZINC", s, "Zinc", c, "x", d, unit.get(s[0], "thousand metric tons"), y, v)
+            ("ZINC", s, "Zinc", c, "x", d, unit.get(s[0], "thousand metric tons"), y, v, "", "Yes")
             for s, c, d, v, y in SURVEY
         ],
         "cp1252",
@@ -177,13 +182,14 @@ def _prices(raw: Path) -> None:
     sheet.title = "Monthly Prices"
     for row in (["World Bank Commodity Price Data"], [None, *pink], [None, *("($)",) * len(pink)]):
         sheet.append(row)
-    for month in range(1, 13):
-        sheet.append([f"2024M{month:02}", *(known.get(s, 1000.0) for s in pink)])
+    months = [(year, month) for year in range(2019, 2026) for month in range(1, 13)]
+    for year, month in months:
+        sheet.append([f"{year}M{month:02}", *(known.get(s, 1000.0) for s in pink)])
     (raw / benchmarks.PINK_SHEET).parent.mkdir(parents=True)
     book.save(raw / benchmarks.PINK_SHEET)
     imf = sorted({b.series for b in BENCHMARKS if b.source == "imf-pcps"})
-    months = [(s, f"2024-{m:02}", "USD", "1000") for s in imf for m in range(1, 13)]
-    table(raw, benchmarks.IMF, "mineral,date,data_transformation,obs_value", months)
+    rows = [(s, f"{y}-{m:02}", "USD", "1000") for s in imf for y, m in months]
+    table(raw, benchmarks.IMF, "mineral,date,data_transformation,obs_value", rows)
 
 
 def _tariffs(raw: Path) -> None:

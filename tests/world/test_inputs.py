@@ -7,16 +7,19 @@ import sys
 
 import pytest
 
+import miniature_whole
 from orepact.errors import WorldError
 from orepact.world import build, sources
 from orepact.world.register import register
 from orepact.world.sources import files
-from orepact.world.sources.inputs import inputs, missing, require
+from orepact.world.sources.inputs import PARTS, inputs, missing, require
 
 CHAINS = ("chains",)
 
 
-def test_every_file_that_is_read_is_listed_and_every_listed_file_exists(zinc_sources, monkeypatch):
+def test_every_file_that_is_read_is_listed_and_every_listed_file_is_read(
+    whole_sources, monkeypatch
+):
     read = set()
     whole = files.find
 
@@ -27,14 +30,15 @@ def test_every_file_that_is_read_is_listed_and_every_listed_file_exists(zinc_sou
     for module in list(sys.modules.values()):
         if vars(module).get("find") is whole:
             monkeypatch.setattr(module, "find", find)
-    build.compile(zinc_sources, ["zinc"])
-    listed = {f.path for f in inputs() if f.part in CHAINS}
+    assert not missing(whole_sources)
+    build.compile(whole_sources, miniature_whole.MINERALS, parts=PARTS)
+    listed = {f.path for f in inputs() if f.part in PARTS}
     assert read <= listed
-    assert not missing(zinc_sources, CHAINS)
-    # nickel ore and plant capacity are read for other minerals only
-    assert {path.rsplit("/", 1)[-1] for path in listed - read} == {
+    # read for other minerals only: nickel ore, the other groups of BGS; and by no build, the IEA
+    left = {path.rsplit("/", 1)[-1] for path in listed - read}
+    assert {n for n in left if not n.startswith("BGS_")} == {
         "UN_nickel_trade.csv",
-        "MCS2025_World_Data.csv",
+        "iea_barrytho.json",
     }
 
 
@@ -67,10 +71,8 @@ def test_a_full_baci_stands_for_its_extracts(zinc_sources):
 
 def test_every_path_that_a_reader_names_is_listed():
     listed = {f.path for f in inputs()}
-    # a published table that the tests of the accounts compare with; no build reads it
-    unread = {"data/08_io/bea/detail_bea_requirements_domestic.csv"}
     for name in (m.name for m in pkgutil.iter_modules(sources.__path__)):
         module = importlib.import_module(f"orepact.world.sources.{name}")
         for value in vars(module).values():
             if isinstance(value, str) and re.fullmatch(r"[a-z]+/[\w./-]+\.[a-z.]+", value):
-                assert value in listed | unread, f"{name} reads {value}"
+                assert value in listed, f"{name} reads {value}"

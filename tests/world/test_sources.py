@@ -68,8 +68,9 @@ def test_survey_units_become_tonnes(zinc_sources):
 
 
 def test_import_sources_keep_the_rest_apart(zinc_sources):
-    shares = usgs.import_sources(zinc_sources, ("ZINC",))["ZINC", "Refined metal"]
-    assert shares == {"CAN": 0.57, "KOR": 0.07, "": 0.36}
+    shares = usgs.import_sources(zinc_sources, ("ZINC",))
+    assert shares["ZINC", "Refined metal"] == {"CAN": 0.57, "KOR": 0.07, "": 0.36}
+    assert shares["ZINC", "Ores and concentrates"] == {"PER": 0.8, "": 0.2}
 
 
 def test_a_year_the_survey_lacks_raises(zinc_sources):

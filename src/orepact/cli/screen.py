@@ -57,15 +57,18 @@ def screen(
 
     tables = tables_folder(world_folder)
     base = world.load(folder=tables)
+    own = tables / "screening"
+    if not own.is_dir():
+        typer.echo(f"'{tables}' has no screening tables: the package's are used.", err=True)
+    held = world.screening(own) if own.is_dir() else world.screening()
     found = run(
         party, base, chosen,
-        members=members, pact=pact or "", draws=draws, progress=told,
+        held=held, members=members, pact=pact or "", draws=draws, progress=told,
     )  # fmt: skip
     typer.echo("\r" + " " * 40 + "\r", err=True, nl=False)
     if out:
         from orepact.report import write_screen
 
-        held = world.screening()
         for path in write_screen(found, base, held, out, tables, pictures=pictures):
             typer.echo(f"wrote {path}", err=True)
     rows = [r for r in found.rows if stage in (None, r.stage)]

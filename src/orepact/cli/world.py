@@ -214,6 +214,10 @@ def build(
     minerals: Annotated[
         str | None, typer.Option(help="Minerals by id or alias, comma-separated. Default: all.")
     ] = None,
+    parts: Annotated[
+        str | None,
+        typer.Option(help="chains,years,screening,maps. Default: all; of some minerals, chains."),
+    ] = None,
 ) -> None:
     """Compile a world from the publishers' own files.
 
@@ -222,7 +226,8 @@ def build(
     from orepact.world.build import build as compile_tables
 
     chosen = [_id(m.strip()) for m in minerals.split(",")] if minerals else None
-    report = compile_tables(sources_folder(sources), tables_folder(out), chosen)
+    named = [p.strip() for p in parts.split(",")] if parts else None
+    report = compile_tables(sources_folder(sources), tables_folder(out), chosen, parts=named)
     from rich.console import Console
 
     Console().print(_balance_table(report.stages))

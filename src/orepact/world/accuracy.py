@@ -106,5 +106,6 @@ def traders(world: World, largest: pl.DataFrame) -> pl.DataFrame:
             at = [chain.region(place) for place in theirs]
             off = misplaced(value.sum(axis=axis)[at], np.array(list(theirs.values())))
             rows.append((id, " ".join(stages), side, len(at), guessed / value.sum(), off))
-    names = ("mineral", "stages", "side", "countries", "imputed", "misplaced")
-    return pl.DataFrame(rows, schema=names, orient="row")
+    words, numbers = ("mineral", "stages", "side"), ("imputed", "misplaced")
+    kinds = dict.fromkeys(words, pl.String) | {"countries": pl.Int64}
+    return pl.DataFrame(rows, kinds | dict.fromkeys(numbers, pl.Float64), orient="row")

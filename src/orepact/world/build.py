@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.catalogue import mineral
-from orepact.errors import WorldError
+from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world import accuracy, holdout, values
 from orepact.world.baskets import basket_table
 from orepact.world.compiled import TABLES, assemble, write
@@ -78,18 +78,36 @@ def flow_tables(
     return tables
 
 
+def wanted(ids: Collection[str] | None, parts: Collection[str] | None) -> tuple[str, ...]:
+    """The parts of a build: those named, else all, and of some minerals the chains only.
+
+    >>> wanted(["zinc"], None), wanted(["zinc"], ["years"])
+    (('chains',), ('chains', 'years'))
+    """
+    if parts is None:
+        return PARTS if ids is None else PARTS[:1]
+    for part in parts:
+        if part not in PARTS:
+            raise UnknownIdError(f"Unknown part '{part}' of a world. {nearest(part, PARTS)}")
+    return tuple(p for p in PARTS if p == PARTS[0] or p in parts)
+
+
 def compile(
-    raw: Path, ids: Collection[str] | None = None, full: Full | None = None
+    raw: Path,
+    ids: Collection[str] | None = None,
+    full: Full | None = None,
+    parts: Collection[str] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compile every table; ``ids`` keeps some minerals, and then the base year, only.
+    """Compile every table; ``ids`` keeps some minerals, ``parts`` some parts (:func:`wanted`).
 
     A ``full`` BACI replaces the extracts of trade.
 
     Flow tables as in :func:`flow_tables`; ``controls``, ``holdout``, ``reliance`` and
     ``traders`` (how good they are);
     value tables as in :func:`orepact.world.values.compile`; the other years' as in
-    :func:`orepact.world.year_build.compile_years`.
+    :func:`orepact.world.year_build.compile_years`; ``screening/...``; the ``shapes`` of maps.
     """
+    made = wanted(ids, parts)
     recipes, proxies = load_recipes()
     if ids is not None:
         recipes = {mineral(id).id: recipes[mineral(id).id] for id in ids}
@@ -106,9 +124,13 @@ def compile(
     )
     tables["reliance"] = accuracy.reliance(world, blind, accuracy.explanations())
     tables["traders"] = accuracy.traders(world, comtrade.largest(raw))
-    if ids is not None:
-        return tables
-    return tables | compile_years(raw, ev, recipes, proxies, solved, tables["prices"])
+    if "years" in made:
+        tables |= compile_years(raw, ev, recipes, proxies, solved, tables["prices"])
+    if "screening" in made:
+        tables |= {f"screening/{name}": t for name, t in screening.compile(raw).items()}
+    if "maps" in made:
+        tables["shapes"] = natural_earth.shapes(raw)
+    return tables
 
 
 def build(
@@ -116,18 +138,15 @@ def build(
     out: Path = TABLES,
     ids: Collection[str] | None = None,
     full: Full | None = None,
+    parts: Collection[str] | None = None,
 ) -> Report:
     """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
 
     Files that are missing are named all at once, before any is read. Nothing is written unless
-    every table compiled. Screening and the ``shapes`` of maps are built with all minerals only.
+    every table compiled. ``ids`` and ``parts`` as for :func:`compile`.
     """
-    require(raw, PARTS if ids is None else ("chains",), full is not None)
-    tables = compile(raw, ids, full)
-    if ids is None:
-        screened = screening.compile(raw)
-        tables |= {f"screening/{name}": table for name, table in screened.items()}
-        tables["shapes"] = natural_earth.shapes(raw)
+    require(raw, wanted(ids, parts), full is not None)
+    tables = compile(raw, ids, full, parts)
     write(tables, out)
     return Report(
         out,

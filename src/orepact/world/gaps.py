@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from orepact.errors import WorldError
 from orepact.world.cells import BALANCE, Trade
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import StageRecipe
@@ -81,6 +82,11 @@ def _place_us(ev: Evidence, trade: Trade, total: float, deficit: Array, imports:
     if targets.sum() <= 0:
         targets = np.where(trade.pinned[us], 0.0, imports)
     targets[us] = 0.0
+    if targets.sum() <= 0:
+        raise WorldError(
+            f"The survey has the United States export {total:,.4g} t of which no partner is known, "
+            "and no other region uses or imports any. Check GDP and output of the others."
+        )
     row = np.zeros(targets.size)
     row[us] = total
     sent = fill(gravity(ev.distance), row, targets * total / targets.sum())

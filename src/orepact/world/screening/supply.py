@@ -56,7 +56,7 @@ def shares(
     gap = 0.0 if total is None else total - summed
     if gap < -TOLERANCE * summed:
         raise WorldError(
-            f"{where}: parts add up to {summed:,.0f}, more than the published {total:,.0f}. "
+            f"{where}: parts add up to {summed:,.6g}, more than the published {total:,.6g}. "
             "Something is counted twice."
         )
     gap = gap if gap > TOLERANCE * summed else 0.0
