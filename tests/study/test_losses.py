@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from orepact import world
-from orepact.study.losses import EXPORTED, losses
-from orepact.study.stops import suppliers
+from orepact.market import calibrate, solve
+from orepact.study.losses import EXPORTED, Gaps, losses, output_lost, uniform
+from orepact.study.stops import export_stop, stops, suppliers
 from orepact.world import screening
 
 MINES = {"mined", "bauxite", "mineral", "concentrate"}
@@ -58,3 +59,49 @@ def test_a_wider_share_rationed_costs_more_and_none_costs_the_bill_only(held):
     assert some.shortfall == more.shortfall
     assert some.extra_cost == more.extra_cost
     assert some.output_lost.median < more.output_lost.median
+
+
+def gaps(stages, short):
+    used = np.full((64, len(stages)), 100.0)
+    given_up = used * np.array(short)
+    return Gaps(tuple(stages), used, given_up, given_up)
+
+
+def test_a_use_goes_short_by_what_its_own_stage_lacks(held):
+    u, part = uniform(64, 1), np.ones(64)
+    stages = ("mineral", "sponge")
+    sponge, mineral, both = (
+        output_lost("titanium", gaps(stages, short), part, held, u)
+        for short in ([0.0, 0.3], [0.3, 0.0], [0.3, 0.3])
+    )
+    assert np.all(sponge > mineral)
+    assert np.all(mineral > 0)
+    assert both == pytest.approx(sponge + mineral, rel=0.05)
+
+
+def test_nothing_short_stops_nothing(held):
+    found = output_lost(
+        "titanium", gaps(("mineral", "sponge"), [0.0, 0.0]), np.ones(64), held, uniform(64, 1)
+    )
+    assert np.all(found == 0)
+
+
+def test_no_industry_depends_by_more_than_all_it_makes(held):
+    # steel's uses of manganese add up to 1.4 of its output before they are cut back
+    u, part = uniform(64, 1), np.ones(64)
+    half = output_lost("manganese", gaps(("alloy",), [0.5]), part, held, u)
+    whole = output_lost("manganese", gaps(("alloy",), [1.0]), part, held, u)
+    even = u[:, 7] >= 0.5  # rationed in proportion
+    assert half[even] == pytest.approx(whole[even] / 2)
+
+
+def test_nobody_builds_stocks_in_the_year_of_a_stop():
+    chain = world.load().chain("cobalt")
+    k = chain.stage("refined")
+    assert chain.stock_build.sum() > 0
+    (stop,) = stops(chain, wanted=[("mined", "COD")])
+    market = calibrate(chain)
+    built = solve(market, export_stop(market, "mined", "COD")).state.D
+    # what went into stocks goes to users
+    more = (stop.D - built)[k].sum()
+    assert 0.5 * chain.stock_build.sum() < more <= chain.stock_build.sum()

@@ -68,6 +68,16 @@ OXIDES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """Final use of a party by stage, t (N, K): before, given up, and lacking at any price."""
+
+    stages: tuple[str, ...]
+    used: Array
+    short: Array
+    lacking: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a stop does to a party in each draw: rises as shares, tonnes and USD/t of the base."""
 
@@ -79,8 +89,8 @@ class Effect:
     world_rise: Array
     rise: Array
     shortfall: Array
-    lacking: Array
     cost: Array
+    gaps: Gaps
     unsolved: int
     why: str
 
@@ -136,20 +146,23 @@ def _effect(chain: Chain, s: Stop, party: str) -> Effect:
     blank = np.where(solved, 0.0, np.nan)
     d = s.regions.index(party) if party in s.regions else None
     if d is None or np.all(s.D0[..., d] <= 0):
-        return Effect(s.stage, s.supplier, s.share, "chain", base, world + blank, blank, blank,
-                      blank, blank, int((~solved).sum()), f"{party} has no final use")  # fmt: skip
-    D0, D, P0, P, none = (
+        none = np.zeros((len(blank), 0))
+        return Effect(
+            s.stage, s.supplier, s.share, "chain", base, world + blank, blank, blank, blank,
+            Gaps((), none, none, none), int((~solved).sum()), f"{party} has no final use",
+        )  # fmt: skip
+    D0, D, P0, P, lacking = (
         x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P, s.lacking)
     )
     short = np.clip(1 - D.sum(axis=1) / D0.sum(axis=1), 0, 1)
-    lacking = np.clip(none.sum(axis=1) / D0.sum(axis=1), 0, short)
     value = np.maximum((D0 * P0).sum(axis=1), 1e-300)
     rise = (D0 * (P - P0)).sum(axis=1) / value
-    each = np.clip(1 - D / np.maximum(D0, 1e-300), 0, 1)
-    cost = extra_cost(D0, np.maximum(P - P0, 0.0), each).sum(axis=1)
+    up = np.clip(D0 - D, 0, D0)
+    cost = extra_cost(D0, np.maximum(P - P0, 0.0), up / np.maximum(D0, 1e-300)).sum(axis=1)
+    gaps = Gaps(s.stages, D0 + 0 * D, up + blank[:, None], np.minimum(lacking, up))
     return Effect(
         s.stage, s.supplier, s.share, "chain", base, world + blank, rise + blank, short + blank,
-        lacking + blank, cost + blank, int((~solved).sum()), "",
+        cost + blank, gaps, int((~solved).sum()), "",
     )  # fmt: skip
 
 
@@ -162,6 +175,7 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
     recycling = between(*_range(held.of("factors", mineral), "factor", "eol_rir"), u[:, 4])
     account = held.us.filter(pl.col("mineral") == mineral)
     bill = _bill(account) if party == "USA" else 0.0
+    one = np.ones((len(u), 1))
     out = []
     for stage, place, share in (
         (k, r, v) for k, parts in makers(held, mineral).items() for r, v in parts.items()
@@ -174,22 +188,9 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
         )
         cost = extra_cost(bill, rise, short)
         why = "" if bill else "the party's bill for it is not known: no extra cost counted"
-        out.append(
-            Effect(
-                stage,
-                place,
-                share,
-                "one stage",
-                "assumed",
-                rise,
-                rise,
-                short,
-                lacking,
-                cost,
-                0,
-                why,
-            )
-        )
+        gaps = Gaps(("",), one, short[:, None], lacking[:, None])
+        found = (rise, rise, short, cost, gaps, 0, why)
+        out.append(Effect(stage, place, share, "one stage", "assumed", *found))
     return out
 
 
@@ -246,9 +247,7 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
         why = "; ".join(t for t in (e.why, f"no input-output tables of {party} are held") if t)
         return Loss(*head, None, None, None, None, None, e.unsolved, why)
     part = between(*_range(held.of("factors", mineral), "factor", "rationed"), u[:, 10])
-    ok = np.isfinite(e.shortfall)
-    short, lacking = (np.where(ok, x, 0.0) for x in (e.shortfall, e.lacking))
-    lost = output_lost(mineral, np.where(ok, rationed(short, lacking, part), np.nan), held, u)
+    lost = output_lost(mineral, e.gaps, part, held, u)
     whole = e.cost + lost
     expected = p * whole
     ok = np.isfinite(expected)
@@ -258,32 +257,46 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
     )  # fmt: skip
 
 
-def output_lost(mineral: str, shortfall: Array, held: Screening, u: Array) -> Array:
-    """Value added lost in the United States (N,), USD, for rationed shortfalls (N,) of a mineral.
+def output_lost(mineral: str, gaps: Gaps, part: Array, held: Screening, u: Array) -> Array:
+    """Value added lost in the United States (N,), USD; ``part`` (N,) of a shortfall is rationed.
 
-    Half of the draws ration in proportion, the others between that and lowest value first.
+    A use goes short by what its stages go short. Half of the draws ration in proportion, the
+    others between that and lowest value first. No industry depends by more than its whole output.
     """
     codes, output, total, content = _industry(held)
     rows = held.of("uses", mineral).filter(
         pl.col("industry").is_in(list(codes)) & (pl.col("share") > 0)
     )
-    rows = rows.with_columns(part=pl.col("share") / pl.len().over("application"))
+    ok = np.all(np.isfinite(gaps.short), axis=1)
     at = np.array([codes.index(c) for c in rows["industry"].to_list()])
+    names, inverse = np.unique(at, return_inverse=True)
     low, central, high = (rows[n].to_numpy()[None, :] for n in ("low", "central", "high"))
     depends = between(low, central, high, u[:, 6][:, None])
-    spared = between(*_range(held.of("factors", mineral), "factor", "replaceable"), u[:, 9])[
-        :, None
-    ]
-    stake = at_stake(depends, output[at][None, :], spared)
-    share = rows["part"].to_numpy() / rows["part"].sum()
-    ok = np.isfinite(shortfall)
-    q = np.where(ok, shortfall, 0.0)
-    even, kind = proportional(q, stake), lowest_value_first(q, stake, share)
+    whole = np.zeros((len(u), len(names)))
+    np.add.at(whole.T, inverse, depends.T)
+    depends = depends / np.maximum(whole, 1.0)[:, inverse]
+    spared = between(*_range(held.of("factors", mineral), "factor", "replaceable"), u[:, 9])
+    stake = at_stake(depends, output[at][None, :], spared[:, None])
+    share = rows.select(pl.col("share") / pl.len().over("application"))["share"].to_numpy()
     weight = np.clip(2 * u[:, 7], 0, 1)[:, None]
-    lost = weight * even + (1 - weight) * kind
-    names, inverse = np.unique(at, return_inverse=True)
-    merged = np.zeros((len(lost), len(names)))
-    np.add.at(merged.T, inverse, lost.T)
-    merged = np.minimum(merged, output[names])
+    merged = np.zeros((len(u), len(names)))
+    for stage in rows["stage"].unique(maintain_order=True):
+        mine = (rows["stage"] == stage).to_numpy()
+        q = _unchosen(gaps, stage, part, ok)
+        even = proportional(q, stake[:, mine])
+        kind = lowest_value_first(q, stake[:, mine], share[mine] / share[mine].sum())
+        np.add.at(merged.T, inverse[mine], (weight * even + (1 - weight) * kind).T)
     gone = value_added_lost(merged, total[np.ix_(names, names)], content[names])
     return np.where(ok, gone, np.nan)
+
+
+def _unchosen(gaps: Gaps, stage: str, part: Array, ok: Array) -> Array:
+    """Share (N,) of the use at the stages named ('' for all) that goes short unchosen."""
+    k = [n for n, s in enumerate(gaps.stages) if not stage or not s or s in stage.split()]
+    used = gaps.used[:, k].sum(axis=1)
+    short, lacking = (
+        np.where(ok & (used > 0), x[:, k].sum(axis=1) / np.where(used > 0, used, 1.0), 0.0)
+        for x in (gaps.short, gaps.lacking)
+    )
+    short = np.clip(short, 0, 1)
+    return rationed(short, np.clip(lacking, 0, short), part)

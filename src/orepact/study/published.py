@@ -98,8 +98,8 @@ class EuRisk:
 def eu_risks(held: Screening) -> tuple[list[EuRisk], list[str]]:
     """Supply risk from the shares of 2023 beside the published one, at the stage of higher risk.
 
-    World shares carry no trade parameter in the data we hold (taken as 1); those of the Union's
-    sourcing do. The second result names minerals left out: not published, no shares, or a group
+    Country by country, the Union's members apart, each weighted by its trade parameter. The second
+    result names minerals left out: not published, no shares, or a group
     (light and heavy rare earths, platinum metals) published as one.
     """
     known = dict(held.governance.select("region", "scaled").iter_rows())
@@ -128,12 +128,9 @@ def _eu_risk(
 ) -> EuRisk:
     at = (pl.col("mineral") == mineral) & (pl.col("stage") == stage) & (pl.col("region") != "")
     world = held.supply.filter(at & (pl.col("source") == "eu-crm-2023"))
-    gs = _index(world, known, dict.fromkeys(world["region"].to_list(), 1.0))
+    gs = _index(world, known, "trade")
     own = held.origins.filter(at & (pl.col("party") == "EUN") & (pl.col("source") == "eu-crm-2023"))
-    eu = None
-    if not own.is_empty():
-        t = dict(own.group_by("region").agg(pl.col("t").mean()).iter_rows())
-        eu = _index(own, known, {r: 1.0 if v is None else v for r, v in t.items()})
+    eu = None if own.is_empty() else _index(own, known, "t")
     factor = {
         r["factor"]: (r["low"], r["high"])
         for r in held.of("factors", mineral).iter_rows(named=True)
@@ -151,10 +148,15 @@ def _eu_risk(
     return EuRisk(mineral, stage, gs, eu, min(risks), max(risks), published)
 
 
-def _index(rows: pl.DataFrame, known: Mapping[str, float], trade: Mapping[str, float]) -> float:
-    """``HHI_WGI,t`` of the shares that are told apart by region."""
-    by = rows.filter(pl.col("share") > 0).group_by("region").agg(pl.col("share").sum())
-    return governed_hhi(shares(dict(by.sort("region").iter_rows())), known, trade)
+def _index(rows: pl.DataFrame, known: Mapping[str, float], trade: str) -> float:
+    """``HHI_WGI,t`` of the shares told apart by country; a member of a region has its score."""
+    held = rows.filter(pl.col("share") > 0).with_columns(pl.col(trade).fill_null(1.0))
+    by = held.group_by("country").agg(
+        pl.col("share").sum(), pl.col(trade).max(), pl.col("region").first()
+    )
+    by = by.sort("country")
+    made, t, place = (dict(by.select("country", c).iter_rows()) for c in ("share", trade, "region"))
+    return governed_hhi(shares(made), {c: known[r] for c, r in place.items()}, t)
 
 
 def eu_order(risks: list[EuRisk]) -> float:

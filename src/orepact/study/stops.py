@@ -1,7 +1,8 @@
 """A supplier's exports stop for a year, solved in the full chain: every stage, every region.
 
 Others respond with their supply elasticity up to capacity, users with their demand elasticity
-up to the backstop; the base year's equilibrium is the start.
+up to the backstop; nobody builds stocks in the year of a stop (assumed). The base year's
+equilibrium is the start.
 """
 
 from __future__ import annotations
@@ -134,7 +135,8 @@ def stops(
                 w = export_stop(market, stage, supplier)
             except NoMatchError:
                 continue
-            out = _followed(market, w, base) if sample else solve(market, w, start=base)
+            lean = replace(market, build=np.zeros_like(market.build))
+            out = _followed(lean, w, base) if sample else solve(lean, w, start=base)
             solved[stage, supplier].append((base, out))
     return [_joined(chain, *key, shares[key], pairs) for key, pairs in solved.items() if pairs]
 

@@ -107,17 +107,19 @@ def test_a_misspelt_recipe_is_refused(text, message):
 
 
 GROUPS = {"cans": ["332430"]}
-HEAD = "mineral,application,share,groups,tier,reason\n"
+HEAD = "mineral,application,stage,share,groups,tier,reason\n"
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("tim,Cans,1,cans,niche,r", "line 2: unknown mineral 'tim'"),
-        ("tin,Cans,1,canz,niche,r", "line 2: unknown group 'canz'"),
-        ("tin,Cans,1,cans,some,r", "line 2: tier 'some'"),
-        ("tin,Cans,1,cans,,r", "line 2: tier ''"),
-        ("tin,Cans, food,1,cans,niche,r", "line 2: six fields"),
+        ("tim,Cans,,1,cans,niche,r", "line 2: unknown mineral 'tim'"),
+        ("tin,Cans,,1,canz,niche,r", "line 2: unknown group 'canz'"),
+        ("tin,Cans,,1,cans,some,r", "line 2: tier 'some'"),
+        ("tin,Cans,,1,cans,,r", "line 2: tier ''"),
+        ("tin,Cans, food,,1,cans,niche,r", "line 2: seven fields"),
+        ("tin,Cans,refind,1,cans,niche,r", "line 2: .*'refined'"),
+        ("lead,Cans,refined,1,cans,niche,r", "line 2: lead has no chain"),
     ],
 )
 def test_a_malformed_judgement_names_its_line(line, message):

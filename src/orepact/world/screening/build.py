@@ -53,7 +53,7 @@ def sheet_supply(raw: Path) -> pl.DataFrame:
         total = part["t"].sum()
         out += [
             (id, name, r["region"], r["region"], r["t"], r["t"] / total, "2024", r["detail"],
-             r["source"], FLAGS[r["flag"]], False, 0)
+             r["source"], FLAGS[r["flag"]], False, 0, None)
             for r in part.iter_rows(named=True)
         ]  # fmt: skip
     return pl.DataFrame(out, schema=dict(SCHEMA), orient="row")
@@ -67,7 +67,7 @@ def atlas_supply(raw: Path) -> pl.DataFrame:
         parts = [(iso3, t, "published", 0) for iso3, t in top]
         out += [
             (id, "mined", region(c) if c else "", c, t, share, "2024", "gross weight",
-             "world-mining-data-2026", kind, False, row)
+             "world-mining-data-2026", kind, False, row, None)
             for c, t, share, kind, row in shares(parts, total, f"{id} mined")
         ]  # fmt: skip
     return pl.DataFrame(out, schema=dict(SCHEMA), orient="row")

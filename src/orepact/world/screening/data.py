@@ -171,7 +171,7 @@ def check(s: Screening) -> None:
     sums_to_one(s.supply, ("mineral", "stage", "origin"), "supply")
     sums_to_one(s.origins, ("party", "mineral", "stage"), "origins")
     applications = s.uses.unique(["mineral", "application"])
-    sums_to_one(applications, ("mineral",), "uses")
+    sums_to_one(applications, ("mineral", "of"), "uses")
     one = s.supply.filter("preferred").select("mineral", "stage", "origin").unique()
     if one.select("mineral", "stage").is_duplicated().any():
         raise WorldError("A stage has two preferred sources of supply. Build the tables again.")

@@ -37,16 +37,19 @@ def study_names(mineral: str, stage: str) -> tuple[str, ...]:
 
 
 def eu_supply(raw: Path) -> pl.DataFrame:
-    """The study's world supply by country, as rows of ``supply`` without tonnes."""
+    """The study's world supply by country, as rows of ``supply`` without tonnes.
+
+    ``trade`` is the study's parameter for export restrictions and agreements, 1 for neither.
+    """
     out = []
     for id, stage, part in _study(raw, eu_crm.GLOBAL):
         rows = [(r["iso3"], r["share"], "bound" if r["bound"] else "published", r["row"])
                 for r in part.iter_rows(named=True)]  # fmt: skip
+        trade = dict(part.select("iso3", "t").iter_rows())
         for c, _, share, kind, row in shares(rows, 1.0, f"{id} {stage} (EU study)"):
             place = region(c) if c else ""
-            out.append(
-                (id, stage, place, c, None, share, PERIOD, "", "eu-crm-2023", kind, False, row)
-            )
+            out.append((id, stage, place, c, None, share, PERIOD, "", "eu-crm-2023", kind, False,
+                        row, trade.get(c)))  # fmt: skip
     return pl.DataFrame(out, schema=dict(SCHEMA), orient="row")
 
 

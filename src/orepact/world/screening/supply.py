@@ -15,6 +15,7 @@ SCHEMA: Mapping[str, type[pl.DataType]] = {
     "mineral": pl.String, "stage": pl.String, "region": pl.String, "country": pl.String,
     "t": pl.Float64, "share": pl.Float64, "year": pl.String, "form": pl.String,
     "source": pl.String, "kind": pl.String, "preferred": pl.Boolean, "row": pl.Int64,
+    "trade": pl.Float64,
 }  # fmt: skip
 TOLERANCE = 0.02
 """How far published parts may miss the published total before the gap gets a row of its own."""
@@ -87,7 +88,21 @@ def _table(rows: pl.DataFrame, what: Iterable[tuple[str, Statistic]], source: st
         ]
         done = shares(parts, world[0] if world else None, f"{mineral} {s.stage}")
         out += [
-            (mineral, s.stage, _place(c), c, t, share, str(s.year), s.form, source, kind, True, row)
+            (
+                mineral,
+                s.stage,
+                _place(c),
+                c,
+                t,
+                share,
+                str(s.year),
+                s.form,
+                source,
+                kind,
+                True,
+                row,
+                None,
+            )
             for c, t, share, kind, row in done
         ]
     return pl.DataFrame(out, schema=dict(SCHEMA), orient="row")
