@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from conftest import everything, floored, limited, make, one_stage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import everything, floored, limited, make, one_stage
 from orepact.market import Market, Wedges, accounts, solve, supply
 
 MONEY = {
@@ -15,7 +15,7 @@ MONEY = {
     "wedges": ("floor", "specific", "export_specific", "freight", "standard", "strike",
                "threshold", "pay_cap", "back_cap"),
 }  # fmt: skip
-quick = settings(max_examples=25, deadline=None, derandomize=True)
+quick = settings(max_examples=25, derandomize=True)
 seeds = st.integers(0, 10_000)
 factors = st.floats(1e-3, 1e3)
 
@@ -95,7 +95,7 @@ def test_permuting_regions_permutes_results(seed: int, order: list[int]) -> None
     np.testing.assert_allclose(wb, wa[at], rtol=1e-7, atol=1e-7 * np.max(np.abs(wa)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     seed=seeds,
     sigma=st.floats(1.5, 12.0),
@@ -120,7 +120,7 @@ def test_a_higher_floor_never_raises_imports_from_outside(
     assert bought[1] <= bought[0] * (1 + 1e-8)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     seed=seeds,
     eta=st.floats(0.05, 1.5),

@@ -42,7 +42,7 @@ def test_every_kind_reads_and_comes_back():
     assert held.members(date(2027, 6, 1)) == ("USA", "EUN")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_text_reads_or_is_told_with_its_place(data):
     text = EVERY

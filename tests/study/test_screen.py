@@ -4,7 +4,7 @@ import pytest
 from orepact import world
 from orepact.catalogue import screened_minerals
 from orepact.errors import InputError, UnknownIdError
-from orepact.study.losses import losses, output_lost, uniform
+from orepact.study.losses import Gaps, losses, output_lost, uniform
 from orepact.study.rows import makers
 from orepact.study.screen import screen
 
@@ -81,8 +81,15 @@ def test_losses_are_ordered_positive_and_repeat(lossy):
 
 
 def test_no_shortfall_no_loss_and_more_is_worse():
-    u = uniform(8, 1)
-    none, some, more = (output_lost("gallium", np.full(8, q), HELD, u) for q in (0.0, 0.2, 0.6))
+    u, whole = uniform(8, 1), np.ones(8)
+    none, some, more = (
+        output_lost(
+            "gallium",
+            Gaps(("",), np.ones((8, 1)), np.full((8, 1), q), np.full((8, 1), q)),
+            whole, HELD, u,
+        )
+        for q in (0.0, 0.2, 0.6)
+    )  # fmt: skip
     assert none == pytest.approx(0.0)
     assert (some > 0).all()
     assert (more >= some).all()

@@ -151,7 +151,7 @@ def random_chain(seed: int, R: int = 4, K: int = 3) -> Priors:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**31))
 def test_every_feasible_chain_balances(seed):
     p = random_chain(seed)
@@ -162,7 +162,7 @@ def test_every_feasible_chain_balances(seed):
         assert np.array_equal(x > 0, getattr(p, q) > 0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**31), st.permutations(range(4)))
 def test_the_order_of_regions_does_not_matter(seed, order):
     p, i = random_chain(seed), np.array(order)
@@ -177,7 +177,7 @@ def test_the_order_of_regions_does_not_matter(seed, order):
     assert balance(turned).trade == pytest.approx(balance(p).trade[:, i][:, :, i], rel=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**31), st.floats(1e-3, 1e6))
 def test_units_do_not_matter(seed, scale):
     p = random_chain(seed)
