@@ -30,7 +30,7 @@ def out(found, tmp_path_factory):
 def test_files_are_all_there_and_nothing_else(out):
     files = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     assert files == {
-        "index.html", "screen.csv", "losses.csv", "manifest.json",
+        "index.html", "screen.csv", "losses.csv", "dependence.csv", "manifest.json",
         "profiles/gallium.html", "profiles/rubidium.html",
         "profiles/gallium.png", "profiles/rubidium.png",
     }  # fmt: skip

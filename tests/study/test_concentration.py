@@ -81,9 +81,17 @@ def test_shares_refuse(made, why):
         shares(made)
 
 
-def test_shares_that_do_not_add_up_are_refused():
-    with pytest.raises(InputError, match=r"add to 0\.900000"):
-        hhi({"A": 0.5, "B": 0.4})
+def test_shares_of_more_than_the_whole_are_refused():
+    with pytest.raises(InputError, match=r"add to 1\.100000"):
+        hhi({"A": 0.7, "B": 0.4})
+
+
+@given(amounts, st.floats(0.01, 1.0))
+def test_what_is_not_told_apart_counts_as_no_concentration(made, told):
+    part = {k: told * s for k, s in shares(made).items()}
+    assert hhi(part) == pytest.approx(told**2 * hhi(shares(made)))
+    finest = {**part, **{f"rest {i}": (1 - told) / 1000 for i in range(1000)}}
+    assert hhi(part) <= hhi(finest) + 1e-9
 
 
 def test_single_point_by_share_and_by_lone_producer():

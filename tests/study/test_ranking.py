@@ -15,14 +15,24 @@ def test_weights_add_to_one():
 
 
 @given(st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.floats(0, 1), min_size=1))
-def test_score_is_a_mean_of_what_is_known(components):
+def test_score_is_a_weighted_mean_and_never_above_the_largest_component(components):
     score, known = composite(components)
-    assert min(components.values()) - 1e-9 <= score <= max(components.values()) + 1e-9
+    assert 0 <= score <= max(components.values()) + 1e-9
     assert known == pytest.approx(sum(WEIGHTS[k] for k in components))
+    full = {k: components.get(k, 0.0) for k in WEIGHTS}
+    assert composite(full)[0] == pytest.approx(score)
 
 
-def test_unknown_components_are_left_out_not_zero():
-    assert composite({"import reliance": 0.8, "recycling": None})[0] == pytest.approx(0.8)
+@given(
+    st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.floats(0, 1), min_size=2),
+    st.data(),
+)
+def test_a_score_never_rises_because_a_component_is_unknown(components, data):
+    hidden = data.draw(st.sampled_from(sorted(components)))
+    score, known = composite(components)
+    less, weight = composite({**components, hidden: None})
+    assert less <= score + 1e-12
+    assert weight < known
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,86 @@ def test_a_party_that_uses_none_or_is_no_standard_party_is_screened(party):
         assert all(x.why.startswith("MEX has no final use") for x in row.losses)
     else:
         assert all(x.shortfall.median > 0 for x in row.losses)
+
+
+def test_survey_shares_are_of_the_worlds_output_and_never_rescaled(quick):
+    for mineral in ("boron", "lead", "chromium", "feldspar", "niobium", "silicon"):
+        for stage, made in makers(HELD, mineral).items():
+            rows = HELD.of("supply", mineral).filter(stage=stage, preferred=True)
+            assert rows["share"].sum() == pytest.approx(1)
+            if mineral in EARTH.chains:
+                continue
+            row = quick.row(mineral, stage)
+            assert row.top_share.value == max(made.values())
+            assert row.world_hhi.value == pytest.approx(1e4 * sum(s * s for s in made.values()))
+            left = rows.filter(region="")["share"].sum()
+            assert ("not told apart" in row.world_hhi.why) == (left > 0)
+
+
+def test_traced_shares_are_those_of_the_world(quick):
+    for party, mineral in (("USA", "gallium"), ("MEX", "lithium"), ("USA", "cobalt")):
+        found = screen(party, EARTH, [mineral], draws=0)
+        chain = EARTH.chain(mineral)
+        for r in found.rows:
+            origin = world.traced(chain, r.stage)[:, chain.region(party)]
+            origin[chain.region(party)] = 0.0
+            if not origin.any():
+                assert not r.traced_share.known
+                continue
+            assert r.traced_source == chain.regions[int(np.argmax(origin))]
+            assert r.traced_share.value == pytest.approx(origin.max() / origin.sum())
+
+
+def test_a_party_without_a_known_reliance_or_use_is_not_scored():
+    found = screen("MEX", EARTH, ["graphite", "lutetium", "boron"], draws=0)
+    assert not found.row("graphite", "spherical").score.known
+    assert found.row("graphite", "spherical").score.why.startswith("seen from the world only")
+    assert found.row("graphite").stage != "spherical"
+    order = found.ranking()
+    assert [r.mineral for r in order.ranked] == ["graphite"]
+    assert {r.mineral for r in order.apart} == {"lutetium", "boron"}
+    for r in order.ranked:
+        assert r.import_reliance.known
+
+
+def test_an_interval_stays_one_and_its_middle_only_enters_the_score(quick):
+    for mineral, shown, middle in (("silicon", "under 50\xa0%", 0.25), ("lithium", "", None)):
+        row = quick.row(mineral)
+        if middle is not None:
+            assert (row.import_reliance.shown, row.import_reliance.value) == (shown, middle)
+            assert row.import_reliance.basis == "assumed"
+        assert row.published_reliance.value is None
+    assert quick.row("lithium").published_reliance.shown == "over 50\xa0%"
+    assert quick.row("gallium").substitution.shown.startswith("0 to ")
+
+
+def test_draws_that_are_no_power_of_two_are_refused_before_anything_runs():
+    with pytest.raises(InputError, match="50 draws"):
+        screen("USA", EARTH, ["rhodium"], draws=50)
+
+
+def test_expected_loss_is_one_number_in_one_order(lossy):
+    for r in lossy.rows:
+        if r.losses:
+            assert r.expected_loss.value == pytest.approx(sum(x.expected_mean for x in r.losses))
+            assert r.expected_range.low <= r.expected_range.high
+    values = [r.expected_loss.value for r in lossy.ranking().ranked]
+    assert values == sorted(values, reverse=True)
+
+
+def test_what_no_price_brings_falls_on_a_party_by_its_net_import_reliance():
+    def niobium(party):
+        return next(x for x in losses("niobium", None, party, HELD, 64, 1) if x.supplier == "BRA")
+
+    us, canada = niobium("USA"), niobium("CAN")
+    assert us.price_rise == canada.price_rise
+    assert us.shortfall == canada.shortfall  # the United States imports all it uses
+    assert "net import reliance, 100%" in us.why
+    assert "not told apart for CAN" in canada.why
+    boron = {
+        party: next(x for x in losses("boron", None, party, HELD, 64, 1) if x.supplier == "TUR")
+        for party in ("USA", "MEX")
+    }
+    assert boron["USA"].price_rise == boron["MEX"].price_rise
+    assert boron["USA"].shortfall.high < boron["MEX"].shortfall.high  # a net exporter
+    assert boron["USA"].output_lost.high == pytest.approx(0.0, abs=1e-6)

@@ -61,16 +61,31 @@ def region_name(code: str) -> str:
 
 
 def region(code: str) -> str:
-    """Return the model's region for a country or region code, or raise :class:`UnknownIdError`.
+    """Return the model's region for a country or region by code or name.
 
-    >>> region("DEU"), region("EU"), region("mex")
-    ('EUN', 'EUN', 'MEX')
+    >>> region("DEU"), region("EU"), region("mex"), region("South Korea")
+    ('EUN', 'EUN', 'MEX', 'KOR')
+
+    Raises :class:`UnknownIdError`.
     """
     wanted = _ALIASES.get(code.upper(), code.upper())
+    wanted = _named().get(code.casefold().strip(), wanted)
     if wanted in POOLS:
         return wanted
     if wanted in countries():
         return countries()[wanted].region
-    raise UnknownIdError(
-        f"Unknown country or region '{code}'. {nearest(wanted, (*countries(), *POOLS))}"
-    )
+    names = (*(c.name for c in countries().values()), *POOLS.values())
+    known = (*countries(), *POOLS) if len(code) <= CODE else names
+    raise UnknownIdError(f"Unknown country or region '{code}'. {nearest(code, known)}")
+
+
+CODE = 3
+"""Length of a code: what is longer is read as a name."""
+
+
+@cache
+def _named() -> Mapping[str, str]:
+    """Codes by name, in small letters; both spellings with and without 'the'."""
+    names = {c.name: iso3 for iso3, c in countries().items()} | {v: k for k, v in POOLS.items()}
+    low = {name.casefold(): code for name, code in names.items()}
+    return MappingProxyType(low | {f"the {name}": code for name, code in low.items()})

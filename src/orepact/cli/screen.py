@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orepact.cli.options import WorldFolder, tables_folder
-from orepact.errors import InputError
+from orepact.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from orepact.study.screened import Metric, Screen, ScreenRow
+    from orepact.world import Screening, World
 
 
 def screen(
-    party: Annotated[str, typer.Option(help="A region, as USA, MEX, CAN, EUN.")] = "USA",
+    party: Annotated[str, typer.Option(help="A region, as MEX, EUN or Canada.")] = "USA",
     mineral: Annotated[
         str | None, typer.Option(help="Minerals, comma-separated. Default: all that are listed.")
     ] = None,
@@ -26,7 +29,7 @@ def screen(
         str | None, typer.Option(help="Its members count as one bloc in the bloc's HHI.")
     ] = None,
     draws: Annotated[int, typer.Option(help="Draws of the losses, a power of two; 0: none.")] = 64,
-    most: Annotated[int, typer.Option(help="Minerals to show.")] = 30,
+    most: Annotated[int, typer.Option(min=1, help="Minerals to show.")] = 30,
     out: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Folder for the page, a profile per mineral, tables."),
@@ -55,12 +58,15 @@ def screen(
     def told(id: str, done: int, of: int) -> None:
         typer.echo(f"\r{done + 1}/{of} {id:<24}", err=True, nl=False)
 
+    _within(party)
     tables = tables_folder(world_folder)
     base = world.load(folder=tables)
     own = tables / "screening"
     if not own.is_dir():
         typer.echo(f"'{tables}' has no screening tables: the package's are used.", err=True)
     held = world.screening(own) if own.is_dir() else world.screening()
+    if stage is not None:
+        _has_stage(stage, chosen, base, held)
     found = run(
         party, base, chosen,
         held=held, members=members, pact=pact or "", draws=draws, progress=told,
@@ -82,28 +88,90 @@ def screen(
 
     console = Console()
     if chosen and len(chosen) == 1:
+        console.print(_dependence(rows, base, held), "\n")
         for r in rows:
             console.print(_detail(r), "\n")
+            if r.losses:
+                console.print(_stops(r), "\n")
     else:
-        first: dict[str, ScreenRow] = {}
-        for r in rows:
-            first.setdefault(r.mineral, r)
-        console.print(_ranking(found, list(first.values())[:most]))
+        order = replace(found, rows=tuple(rows)).ranking()
+        console.print(_ranking(found, order.ranked[:most]))
+        for head, group in (
+            ("Seen from the world only, reliance not known or no use", order.apart),
+            ("Too little known", order.unknown),
+        ):
+            if group:
+                console.print(f"{head}: {', '.join(r.mineral for r in group)}.\n")
     for note in found.notes:
         console.print(f"- {note}", style="dim")
 
 
+def _within(party: str) -> None:
+    """Say so where a country is counted within a region of several."""
+    from orepact.catalogue import POOLS, countries, region, region_name
+
+    code = region(party)
+    own = [
+        c for c in countries().values() if party.casefold() in map(str.casefold, (c.iso3, c.name))
+    ]
+    if code in POOLS and own:
+        typer.echo(f"{own[0].name} is counted within '{region_name(code)}' ({code}).", err=True)
+
+
+def _has_stage(stage: str, minerals: Sequence[str] | None, base: World, held: Screening) -> None:
+    """Raise :class:`InputError` where none of the minerals has the stage."""
+    from orepact.catalogue import screened, screened_minerals
+    from orepact.study.rows import makers
+
+    known: dict[str, None] = {}
+    for id in [screened(m).id for m in minerals or screened_minerals()]:
+        chain = base.chains.get(screened_minerals()[id].chain)
+        known |= dict.fromkeys(chain.stages if chain else makers(held, id) or ["unknown"])
+    if stage not in known:
+        raise InputError(f"No mineral here has a stage '{stage}'. {nearest(stage, known)}")
+
+
 def _show(m: Metric, form: str = "{:.0%}") -> str:
-    return "?" if m.value is None else form.format(m.value)
+    return m.shown or ("?" if m.value is None else form.format(m.value))
 
 
-def _ranking(found: Screen, rows: list[ScreenRow]) -> Table:
+def _dependence(rows: Sequence[ScreenRow], base: World, held: Screening) -> Table:
+    """Whom the party buys from at each stage: three suppliers, direct and traced."""
+    from rich import box
+    from rich.table import Table
+
+    from orepact.catalogue import region_name, screened_minerals
+    from orepact.study.dependence import suppliers
+
+    first = rows[0]
+    chain = base.chains.get(screened_minerals()[first.mineral].chain)
+    table = Table(
+        title=f"{first.mineral}: from whom {region_name(first.party)} buys what it buys abroad; "
+        "traced: by origin, where hubs only sold it on",
+        title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    for name in ("stage", "imports of use", "supplier"):
+        table.add_column(name, overflow="fold")
+    for name in ("direct", "traced"):
+        table.add_column(name, justify="right")
+    for r in sorted(rows, key=lambda r: chain.stages.index(r.stage) if chain else 0):
+        head = (r.stage, _show(r.import_reliance))
+        found = suppliers(r, chain, held, 3)
+        if not found:
+            table.add_row(*head, "buys none abroad" if chain else "no source known", "", "")
+        for n, x in enumerate(found):
+            told = ("?" if v is None else f"{v:.0%}" for v in (x.direct, x.traced))
+            table.add_row(*(head if n == 0 else ("", "")), region_name(x.supplier), *told)
+    return table
+
+
+def _ranking(found: Screen, rows: Sequence[ScreenRow]) -> Table:
     from rich import box
     from rich.table import Table
 
     table = Table(
-        title=f"{found.party}: critical minerals of {found.year}, most vulnerable stage first; "
-        "expected loss in USD million a year",
+        title=f"{found.party}: critical minerals of {found.year} at their worst stage, by expected "
+        "loss (USD million a year), else by score",
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     for name in ("mineral", "stage", "grade", "largest maker"):
@@ -130,7 +198,7 @@ DETAIL = (
     ("governance-weighted HHI, 0-10", "governed_hhi", "{:.1f}"),
     ("share of the largest maker", "top_share", "{:.0%}"),
     ("share of the largest source", "top_source_share", "{:.0%}"),
-    ("the same, traced through hubs", "traced_share", "{:.0%}"),
+    ("share of the largest origin, traced", "traced_share", "{:.0%}"),
     ("spare capacity elsewhere / its sales", "spare_elsewhere", "{:,.2f}"),
     ("recycling", "recycling", "{:.0%}"),
     ("replaceable within the year", "substitution", "{:.0%}"),
@@ -147,7 +215,8 @@ def _detail(r: ScreenRow) -> Table:
 
     table = Table(
         title=f"{r.mineral} {r.stage} from {r.party}; grade: {r.grade}; largest maker "
-        f"{r.top_supplier or '?'}, largest source {r.top_source or '?'}; lists: "
+        f"{r.top_supplier or '?'}, largest source {r.top_source or '?'}, largest origin "
+        f"{r.traced_source or '?'}; lists: "
         f"{', '.join(r.lists) or 'none'}",
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
@@ -155,13 +224,37 @@ def _detail(r: ScreenRow) -> Table:
         table.add_column(name, overflow="fold")
     for label, name, form in DETAIL:
         m: Metric = getattr(r, name)
-        table.add_row(label, _show(m, form), m.basis or "", m.why)
+        value = "over 10" if name == "spare_elsewhere" and (m.value or 0) >= 10 else _show(m, form)
+        table.add_row(label, value, m.basis or "", m.why)
+    return table
+
+
+def _stops(r: ScreenRow) -> Table:
+    """A year's stop of each supplier's exports: probability, price, use given up, money."""
+    from rich import box
+    from rich.table import Table
+
+    from orepact.catalogue import region_name
+    from orepact.report.numbers import share
+
+    of = "" if r.losses[0].engine == "chain" else "; price of all buyers outside the supplier"
+    table = Table(
+        title=f"{r.mineral} {r.stage}: exports stopped for a year; medians{of}",
+        title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    table.add_column("supplier", overflow="fold")
+    for name in ("a year", "price", "use given up", "loss, USD m (5 to 95 %)", "expected"):
+        table.add_column(name, justify="right", overflow="fold")
     for x in r.losses:
-        spread = x.loss or x.shortfall
-        scale, unit = (1e9, "USD bn") if x.loss else (0.01, "% short")
-        span = " / ".join(f"{v / scale:,.2f}" for v in spread)
-        table.add_row(
-            f"{x.supplier} stops a year (p {x.probability.median:.1%})", f"{span} {unit}", x.basis,
-            f"price {x.price_rise.median:+.0%}, shortfall {x.shortfall.median:.0%}; {x.engine}",
+        loss = "" if x.loss is None else "{:,.0f} ({:,.0f} to {:,.0f})".format(
+            *(v / 1e6 for v in (x.loss.median, x.loss.low, x.loss.high))
         )  # fmt: skip
+        table.add_row(
+            region_name(x.supplier), share(x.probability.median), f"{x.price_rise.median:+.0%}",
+            f"{x.shortfall.median:.0%}", loss,
+            "" if x.expected_mean is None else f"{x.expected_mean / 1e6:,.1f}",
+        )  # fmt: skip
+    for why in dict.fromkeys(x.why for x in r.losses if x.why):
+        table.caption = f"{table.caption or ''}{why}. "
+        table.caption_justify = "left"
     return table

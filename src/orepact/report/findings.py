@@ -14,6 +14,9 @@ from orepact.report.supply import ORIGIN, Split
 from orepact.study.screened import Loss, ScreenRow, Span
 from orepact.world import Chain, Screening
 
+OWN = 0.005
+"""Share of the world's output from which a party's own is told."""
+
 ALL = 0.995
 """Reliance from which a party is said to import all that it uses."""
 
@@ -22,6 +25,8 @@ ITSELF = {"hf": "hydrofluoric acid", "bauxite": "bauxite", "alumina": "alumina"}
 
 PLURAL = ("magnet", "mineral")
 ADJECTIVES = ("mined", "refined", "primary", "high_purity", "spherical")
+COKE = ("metallurgical_coal", "refined")
+"""The one refined product with a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Subject:
         return max(firm or known or self.rows, key=lambda r: r.world_hhi.value or 0.0)
 
     @property
+    def placed(self) -> ScreenRow:
+        """The stage by which the mineral is ranked for the party."""
+        return min(self.rows, key=lambda r: r.place)
+
+    @property
     def losses(self) -> tuple[Loss, ...]:
         """Every supplier's stop at every stage, dearest in expectation first."""
         found = [x for r in self.rows for x in r.losses]
@@ -68,6 +78,8 @@ def product(s: Subject, stage: str) -> str:
     """
     if stage in ITSELF:
         return ITSELF[stage]
+    if (s.mineral.id, stage) == COKE:
+        return "coke"
     name = s.name if s.name.isupper() else s.name[:1].lower() + s.name[1:]
     if stage in ADJECTIVES:
         return f"{stage.replace('_', '-')} {name}"
@@ -105,8 +117,14 @@ def _plain(s: Subject) -> str:
 
 
 def reliance(s: Subject, printed: str, of: str) -> str:
-    """The party's reliance on imports as half a sentence, from the survey, else from the chain."""
+    """The party's reliance on imports as half a sentence, from the survey, else from the chain.
+
+    The chain's own figure stands where the survey's is of a basket that holds the mineral.
+    """
     who = words.the(s.party)
+    own = s.worst.import_reliance
+    if not printed or (basket(s, of) and s.chain is not None and own.known):
+        printed, of = "", product(s, s.worst.stage)
     what = f"the {of} that {who} uses" if of.lower() != s.mineral.name.lower() else ""
     what = what or f"what {who} uses"
     if printed == "E":
@@ -114,16 +132,21 @@ def reliance(s: Subject, printed: str, of: str) -> str:
     if printed[:1] in ("<", ">"):
         bound = "more" if printed[0] == ">" else "less"
         return f"net imports cover {bound} than {printed[1:]}{SPACE}% of {what}"
-    value = float(printed) / 100 if printed else s.worst.import_reliance.value
+    value = float(printed) / 100 if printed else own.value
     if value is None:
         return f"how far {who} relies on imports is not known"
     if value <= 0:
-        return f"{who} is a net exporter"
+        return f"{who} is a net exporter of {'it' if what.startswith('what') else f'{of}'}"
     if value < ALL:
         return f"net imports cover {numbers.share(value)} of {what}"
     if what.startswith("what"):
         return f"{who} imports all it uses"
     return f"{who} imports all the {of} it uses"
+
+
+def basket(s: Subject, of: str) -> bool:
+    """Whether a survey's account of a product holds several rare earths together."""
+    return bool(s.mineral.group) and "rare-earth" in of
 
 
 def published(s: Subject, held: Screening) -> tuple[str, str]:
@@ -135,42 +158,98 @@ def published(s: Subject, held: Screening) -> tuple[str, str]:
     return str(printed), str(of)
 
 
-def story(s: Subject, bought: Sequence[Split]) -> list[str]:
-    """Two to four sentences below the heading."""
-    out = [x for x in (_stop(s), _buys(s, bought)) if x]
-    out.append(listed(s.rows[0].lists))
+def story(s: Subject, bought: Sequence[Split], held: Screening) -> list[str]:
+    """Two to five sentences below the heading."""
+    told = held.of("lists", s.mineral.id).filter(pl.col("confidence") == "press")
+    out = [x for x in (_stop(s), _dearest(s), _home(s), _buys(s, bought)) if x]
+    out.append(listed(s.rows[0].lists, told["list"].to_list()))
     return out
 
 
-def listed(lists: Sequence[str]) -> str:
-    """Which lists name the mineral.
+def listed(lists: Sequence[str], press: Sequence[str] = ()) -> str:
+    """Which lists name the mineral; ``press``: those of which only the press says so.
 
-    >>> listed(["US 2025", "EU 2023"]), listed([])
-    ('On the US list of 2025 and the EU list of 2023.', 'On no list that is held.')
+    >>> listed(["US 2025"], ["US 2025"]), listed([])
+    ('On the US list of 2025 (as press reports it) only.', 'On no list that is held.')
     """
-    named = [f"the {x.rsplit(' ', 1)[0]} list of {x.rsplit(' ', 1)[1]}" for x in lists]
+    named = [
+        f"the {x.rsplit(' ', 1)[0]} list of {x.rsplit(' ', 1)[1]}"
+        + (" (as press reports it)" if x in press else "")
+        for x in lists
+    ]
     if not named:
         return "On no list that is held."
     return f"On {numbers.listed(named)}{' only' if len(named) == 1 else ''}."
 
 
+def _first(s: Subject) -> Loss | None:
+    """The stop of the maker that the title names, else the dearest in expectation."""
+    of = [x for x in s.losses if (x.stage, x.supplier) == (s.worst.stage, s.worst.top_supplier)]
+    return next(iter((*of, *s.losses)), None)
+
+
 def _stop(s: Subject) -> str:
-    if not s.losses:
+    x = _first(s)
+    if x is None:
         return ""
-    x = s.losses[0]
-    what = product(s, x.stage)
-    text = (
-        f"If {words.the(x.supplier)} stopped exporting {what} for a year, buyers in "
-        f"{words.the(s.party)} would pay {_pct(x.price_rise)} more and go without "
-        f"{_pct(x.shortfall)} of what they use"
-    )
+    p, where = x.probability, words.the(x.supplier)
+    text = f"If {where} stopped exporting {product(s, x.stage)} for a year, {_felt(s, x)}"
     if x.loss is not None:
         text += f": {money(x.loss.median)} lost ({money(x.loss.low)} to {money(x.loss.high)})"
-    p = x.probability
-    return (
-        f"{text}. Assumed probability {numbers.share(p.median)} a year "
-        f"({numbers.share(p.low)} to {numbers.share(p.high)})."
+    text += (
+        f". Assumed probability {numbers.share(p.median)} a year "
+        f"({numbers.share(p.low)} to {numbers.share(p.high)})"
     )
+    if x.expected_mean is not None:
+        text += f": {money(x.expected_mean)} a year expected"
+    return text + "."
+
+
+def _felt(s: Subject, x: Loss) -> str:
+    """What buyers meet: in a market of one stage the price holds for all outside the supplier."""
+    who, outside = words.the(s.party), f"buyers outside {words.the(x.supplier)}"
+    short = _pct(x.shortfall)
+    if x.why.startswith(f"{s.party} has no final use"):
+        return f"{outside} would pay {_pct(x.world_price_rise)} more; {who} has no final use of it"
+    if x.engine == "chain":
+        return f"buyers in {who} would pay {_pct(x.price_rise)} more and use {short} less"
+    if x.loss is not None:
+        return f"{outside} would pay {_pct(x.price_rise)} more and {who} would use {short} less"
+    paid = f"{outside} would pay {_pct(x.price_rise)} more and use {short} less"
+    return f"{paid} (not told apart for {who})"
+
+
+def _dearest(s: Subject) -> str:
+    """The dearest stop in expectation, where the first sentence is about another."""
+    x = s.losses[0] if s.losses else None
+    if x is None or x is _first(s) or x.expected_mean is None:
+        return ""
+    return (
+        f"Dearest in expectation: a stop of {product(s, x.stage)} from {words.the(x.supplier)}, "
+        f"{money(x.expected_mean)} a year ({numbers.share(x.probability.median)} a year)."
+    )
+
+
+def _home(s: Subject) -> str:
+    """What the party makes itself at the stage where its share of the world's is largest."""
+    if s.chain is None:
+        return ""
+    d = s.chain.region(s.party)
+    share = s.chain.output[:, d] / s.chain.output.sum(axis=1)
+    k = int(share.argmax())
+    stage, made = s.chain.stages[k], float(s.chain.output[k, d])
+    if share[k] < OWN or (stage, s.party) == (s.worst.stage, s.worst.top_supplier):
+        return ""
+    unit = mineral(s.chain.mineral).unit.removeprefix("t ")
+    verb, what = ("mines", _plain(s)) if stage == "mined" else ("makes", product(s, stage))
+    text = f"{capital(words.the(s.party))} itself {verb} {numbers.share(float(share[k]))} of the "
+    text += f"world’s {what} ({numbers.tonnes(made)} {unit})"
+    sent = s.chain.trade[k, d].copy()
+    sent[d] = 0.0
+    if sent.sum() > made / 2:
+        to = words.the(s.chain.regions[int(sent.argmax())])
+        text += f" and ships {numbers.tonnes(float(sent.sum()))} abroad, most to {to}"
+    return text + "."
 
 
 def _pct(x: Span) -> str:
@@ -217,15 +296,15 @@ def flags(s: Subject, made: Sequence[Split], held: Screening) -> list[str]:
         for stage in mineral(own).stages:
             shared.setdefault(_sharing(own, stage.hs6), []).append(words.stage_word(own, stage.id))
         out += [
-            f"Basket: customs codes of {numbers.listed(stages)} also hold {others}."
+            f"Shared customs codes: those for {numbers.listed(stages)} also cover {others}."
             for others, stages in shared.items()
             if others
         ]
     if s.worst.grade == "scenario":
         out.append("Scenario: no statistics tell these products apart; shares are assumed.")
     _, of = published(s, held)
-    if s.mineral.group and "rare-earth" in of:
-        out.append(f"Basket: the survey’s account of the United States is of {of} together.")
+    if basket(s, of):
+        out.append(f"The survey’s account of the United States is of {of} together.")
     if any(x.basis == "assumed" for x in made if s.chain is None):
         out.append("Output by country is a share of all rare earths, of an assumed composition.")
     return out

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from orepact.report import numbers, words
+from orepact.report import numbers, supply, words
 from orepact.report.findings import Subject, published
 from orepact.report.numbers import SPACE
+from orepact.study.rows import printed
 from orepact.study.screened import Metric, ScreenRow
 from orepact.world import Screening
 from orepact.world.hosts import hosts
 
 Write = Callable[[float], str]
+
+MANY = 10
+"""Spare capacity from which its size says no more: others could replace the supplier many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def figure(name: str, m: Metric, write: Write, note: str = "") -> KeyFigure:
     """A metric as a row."""
     if m.value is None or m.basis is None:
         return KeyFigure(name, "not known", "", words.spelt(m.why))
-    return KeyFigure(name, write(m.value), m.basis, note or words.spelt(m.why))
+    return KeyFigure(name, m.shown or write(m.value), m.basis, note or words.spelt(m.why))
 
 
 def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
@@ -50,10 +54,12 @@ def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
         if text
         else KeyFigure(name, "not known", "", f"no survey held publishes one for {who}")
     )
+    ours = figure("Net import reliance, ours", r.import_reliance, _reliance)
+    own = (ours,) if s.chain is not None or not text else ()
     bloc = f"HHI outside {'the members of the pact' if len(s.members) > 1 else who}"
     return (
         told,
-        figure("Net import reliance, ours", r.import_reliance, _reliance),
+        *own,
         figure("Use a year", r.use_t, numbers.tonnes),
         figure("Concentration of output (HHI, 10,000 is one maker)", r.world_hhi, _index),
         figure("Weighted by governance (EU scale, 10 is worst)", r.governed_hhi, _one),
@@ -65,15 +71,23 @@ def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
         figure("Can be replaced within a year", r.substitution, numbers.share),
         _host(s, held),
         figure("EU supply risk 2023 (critical from 1)", r.eu_supply_risk, _one),
-        figure("Composite score (0 safe, 1 vulnerable)", r.score, _two),
+        _composite(s),
     )
 
 
+def _composite(s: Subject) -> KeyFigure:
+    """The score that ranks the mineral, with its stage where that is not the stage of the page."""
+    r, here = s.placed, s.worst
+    note = words.spelt(r.score.why)
+    if r.stage != here.stage:
+        own = _two(here.score.value) if here.score.value is not None else "not known"
+        ranked, at = (supply.stage_title(s.mineral.id, x.stage, s.chain).lower() for x in (r, here))
+        note = "; ".join(t for t in (f"ranked at {ranked}; {at}: {own}", note) if t)
+    return figure("Composite score (0 safe, 1 vulnerable)", r.score, _two, note)
+
+
 def _printed(text: str) -> str:
-    if text == "E":
-        return "net exporter"
-    sign = {"<": "under ", ">": "over "}.get(text[:1], "")
-    return f"{sign}{text.lstrip('<>')}{SPACE}%"
+    return "net exporter" if text == "E" else printed(text) or f"{text}{SPACE}%"
 
 
 def _reliance(x: float) -> str:
@@ -97,7 +111,7 @@ def _yes(x: float) -> str:
 
 
 def _times(x: float) -> str:
-    return f"{numbers.number(x)} times"
+    return f"{numbers.number(x)} times" if x < MANY else f"over {MANY} times"
 
 
 def _spare_note(r: ScreenRow) -> str:
@@ -106,7 +120,7 @@ def _spare_note(r: ScreenRow) -> str:
 
 def _host(s: Subject, held: Screening) -> KeyFigure:
     """How much of the output comes with a host's, which hosts, and what they leave unrecovered."""
-    name = "By-product of other metals"
+    name = "Made as a by-product"
     rows = held.of("factors", s.mineral.id).filter(pl.col("factor") == "byproduct")
     if rows.is_empty():
         return KeyFigure(name, "not known", "", "no source held gives it")

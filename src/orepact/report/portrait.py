@@ -54,7 +54,7 @@ def portrait(screen: Screen, world: World, held: Screening, mineral: str) -> str
     if drawn is not None:
         parts += _map(s, drawn, top)
         low += 50 + MAP
-    for told in findings.story(s, bought):
+    for told in findings.story(s, bought, held):
         low += 8
         for line in textwrap.wrap(told, int(LEFT / WIDER)):
             low += 18

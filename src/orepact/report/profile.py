@@ -46,12 +46,12 @@ SHADES = (0.95, 0.75, 0.6, 0.47, 0.36, 0.3)
 TIERS: Mapping[str, str] = MappingProxyType(
     {
         "": "",
-        "niche": "about 2 % of output needs it",
-        "product line": "about 15 % of output needs it",
-        "most": "most output needs it",
+        "niche": "about 2 % of",
+        "product line": "about 15 % of",
+        "most": "most of",
     }
 )
-"""How much of the using industry's output is made with the mineral, by tier."""
+"""How much of the using industry's output is made with the mineral, by tier (assumed)."""
 
 
 class Use(NamedTuple):
@@ -121,7 +121,7 @@ def profile(screen: Screen, world: World, held: Screening, mineral: str, home: s
         draws=screen.draws,
         home=home,
         title=findings.title(s, printed, of),
-        story=findings.story(s, bought),
+        story=findings.story(s, bought, held),
         flags=findings.flags(s, made, held),
         map=Markup(_map(s, drawn)) if drawn else "",
         map_stage=drawn.title if drawn else "not known",
@@ -138,6 +138,7 @@ def profile(screen: Screen, world: World, held: Screening, mineral: str, home: s
         uses=uses,
         uses_left=len(made) + len(bought) > 5,
         uses_note=_uses_note(s, held),
+        felt=_felt(s),
         key_stage=drawn.title.lower() if drawn else "all stages",
         figures_left=rows[:half],
         figures_right=rows[half:],
@@ -172,8 +173,18 @@ def _stops(s: Subject) -> Ranges | None:
         unit, scale = ("billion", 1e-9) if top >= 1e9 else ("million", 1e-6)
         axis = f"Loss to {words.the(s.party)}, USD {unit}"
         return ranges.ranges(axis, [_stop(s, x, scale) for x in found], scale=scale)
-    axis = f"Use that goes short in {words.the(s.party)}, %"
+    where = f"in {words.the(s.party)}" if s.chain is not None else "outside the supplier"
+    axis = f"Use given up {where}, %"
     return ranges.ranges(axis, [_stop(s, x, 100.0) for x in found], scale=100.0)
+
+
+def _felt(s: Subject) -> str:
+    """Whose price and shortfall stand beside the stops."""
+    if s.chain is not None:
+        return f"medians of what buyers in {words.the(s.party)} meet"
+    if any(x.loss is not None for x in s.losses):
+        return f"medians, the price of all buyers outside the supplier, short {words.the(s.party)}"
+    return f"medians of all buyers outside the supplier, not told apart for {words.the(s.party)}"
 
 
 def _stop(s: Subject, x: Loss, scale: float) -> Item:
@@ -187,6 +198,8 @@ def _stop(s: Subject, x: Loss, scale: float) -> Item:
         f"{numbers.number(100 * x.shortfall.median, 2)}{space}%, "
         f"{numbers.share(x.probability.median)} a year"
     )
+    if x.expected_mean is not None:
+        note += f"; expected {numbers.number(x.expected_mean * scale)}"
     return Item(
         f"{words.place(x.supplier)}, {stage}", words.role(x.supplier, (s.party,)), shown, text,
         spread, note, x.basis == "assumed",
@@ -198,17 +211,37 @@ def _uses(s: Subject, held: Screening) -> tuple[Use, ...] | None:
     if rows.is_empty():
         return None
     order = pl.col("tier").replace_strict({t: n for n, t in enumerate(TIERS)})
+    names = held.industries.select(industry="code", named="name")
     both = (
-        rows.sort(order, descending=True)
-        .group_by("application")
-        .agg(pl.col("share").first(), pl.col("tier").first())
+        rows.join(names, on="industry", how="left", maintain_order="left")
+        .sort(order, descending=True, maintain_order=True)
+        .group_by("application", maintain_order=True)
+        .agg(
+            pl.col("share").first(),
+            pl.col("tier").first(),
+            pl.col("named").filter(pl.col("tier") == pl.col("tier").first()),
+        )
     )
-    found = [(findings.capital(a), x, TIERS[t]) for a, x, t in both.iter_rows()]
+    found = [
+        (findings.capital(a), x, _depends(TIERS[t], [n for n in ns if n]))
+        for a, x, t, ns in both.iter_rows()
+    ]
     found.sort(key=lambda u: (-u[1], u[0]))
     if len(found) > USES:
         rest = sum(x for _, x, _ in found[USES - 1 :])
         found = [*found[: USES - 1], (f"{len(found) - USES + 1} other uses", rest, "")]
     return tuple(Use(*u) for u in found)
+
+
+def _depends(part: str, industries: Sequence[str]) -> str:
+    """How much of which industry's output depends on a use: about 15 % of motors."""
+    if not part or not industries:
+        return ""
+    first = industries[0].removesuffix(" manufacturing")
+    first = first[:1].lower() + first[1:]
+    more = len(industries) - 1
+    others = f" and {more} other {'industry' if more == 1 else 'industries'}" if more else ""
+    return f"{part} output of: {first}{others}"
 
 
 def _uses_note(s: Subject, held: Screening) -> str:

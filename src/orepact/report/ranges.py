@@ -1,4 +1,4 @@
-"""Dot and range: a median with its 5 to 95 % range on one axis, linear or in powers of ten."""
+"""Dot and range: a median or mean with its 5 to 95 % range on one axis, linear or logarithmic."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def ranges(axis: str, items: Sequence[Item], *, scale: float = 1.0, log: bool = 
     """
     spans = [i.span for i in items if i.span is not None]
     for s in spans:
-        if not s.low <= s.median <= s.high or not math.isfinite(s.high - s.low):
+        if not s.low <= s.high or not s.low <= s.median or not math.isfinite(s.median + s.high):
             raise ResultError(f"A chart met the range {tuple(s)}, which is not in order.")
-    top = max((s.high * scale for s in spans), default=0.0)
+    top = max((max(s.median, s.high) * scale for s in spans), default=0.0)
     if log:
         end = math.ceil(math.log10(top)) if top > 0 else 0
         lows = [s.low * scale for s in spans if s.low > 0]

@@ -19,9 +19,6 @@ from orepact.world.register import register
 SHOWN = 25
 """Minerals in the picture."""
 
-ENOUGH = 0.5
-"""Share of the composite's weights that must be known before a mineral is ranked by it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -83,49 +80,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def known_weight(r: ScreenRow) -> float:
-    """Share of the composite's weights whose components are known."""
-    parts = {
-        "import reliance": r.import_reliance,
-        "concentration": r.world_hhi,
-        "governance": r.governed_hhi,
-        "spare capacity": r.spare_elsewhere,
-        "recycling": r.recycling,
-        "substitution": r.substitution,
-    }
-    return sum(w for k, w in WEIGHTS.items() if parts[k].known) / sum(WEIGHTS.values())
-
-
-def ranked(screen: Screen) -> tuple[list[ScreenRow], list[ScreenRow]]:
-    """One row a mineral in the order of the page, and those that too little is known of.
-
-    By the expected loss of the worst stop where money is computed, else by the composite.
-    """
-    first: dict[str, ScreenRow] = {}
-    for r in sorted(screen.rows, key=_order):
-        first.setdefault(r.mineral, r)
-    rows = list(first.values())
-    return [r for r in rows if _rankable(r)], [r for r in rows if not _rankable(r)]
-
-
-def _rankable(r: ScreenRow) -> bool:
-    return _expected(r) is not None or (r.score.known and known_weight(r) >= ENOUGH)
-
-
-def _expected(r: ScreenRow) -> Span | None:
-    return r.worst.expected if r.worst is not None else None
-
-
-def _order(r: ScreenRow) -> tuple[float, float, str]:
-    e = _expected(r)
-    return (-e.median if e is not None else 0.0, -(r.score.value or 0.0), r.mineral)
-
-
 def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str]) -> str:
     """The page of a screen; ``links`` are the addresses of profiles by mineral."""
     from markupsafe import Markup
 
-    rows, unranked = ranked(screen)
+    rows, apart, unknown = screen.ranking()
     who = words.the(screen.party)
     names = list(held.lists["list"].unique(maintain_order=True))
     lines = [_line(r, world, links, names) for r in rows]
@@ -142,14 +101,19 @@ def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str
         chart=_chart(screen, rows[:SHOWN], world, links),
         shown=min(SHOWN, len(rows)),
         ranked=len(rows),
-        money=any(_expected(r) is not None for r in rows),
+        money=any(r.expected_loss.known for r in rows),
         heads=[c.head for c in COLUMNS],
         list_names=names,
         lines=lines,
-        unranked=[
-            (screened_minerals()[r.mineral].name, links.get(r.mineral, ""), r.score.why)
-            for r in unranked
+        groups=[
+            (head, told, [(_name(r), links.get(r.mineral, "")) for r in found])
+            for head, told, found in (
+                ("Seen from the world only", _apart(screen.party), apart),
+                ("Too little known to rank", "no source gives their output by country.", unknown),
+            )
+            if found
         ],
+        together=_together(rows),
         weights=[(k, f"{100 * w:.0f} %") for k, w in WEIGHTS.items()],
         lists=_lists(held),
         disagree=_disagree(rows, held),
@@ -157,6 +121,29 @@ def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str
         registered=[s for id, s in register().items() if id in cited],
         versions=page.versions(),
     )  # fmt: skip
+
+
+def _name(r: ScreenRow) -> str:
+    return screened_minerals()[r.mineral].name
+
+
+def _apart(party: str) -> str:
+    """Why minerals are not ranked for the party: most concentrated in the world first."""
+    who = words.the(party)
+    return (
+        f"how far {who} relies on imports is not known, or it uses none: no score; the most "
+        "concentrated in the world first."
+    )
+
+
+def _together(rows: Sequence[ScreenRow]) -> str:
+    """Which minerals share one chain, and so one set of figures."""
+    shared: dict[str, list[str]] = {}
+    for r in rows:
+        if chain := screened_minerals()[r.mineral].chain:
+            shared.setdefault(chain, []).append(_name(r))
+    pairs = [numbers.listed(sorted(names)) for names in shared.values() if len(names) > 1]
+    return f"Counted in one chain, so with one set of figures: {'; '.join(pairs)}." if pairs else ""
 
 
 def _stage(r: ScreenRow, world: World) -> str:
@@ -168,21 +155,21 @@ def _title(screen: Screen, rows: Sequence[ScreenRow]) -> str:
     who = words.the(screen.party)
     if not rows:
         return f"No mineral can be ranked for {who}"
-    names = [screened_minerals()[r.mineral].name.lower() for r in rows[:3]]
-    what = "expected loss from a stop of exports" if _expected(rows[0]) else "vulnerability"
-    return f"{findings.capital(numbers.listed(names))} lead the {what} of {who}"
+    names = numbers.listed([_name(r).lower() for r in rows[:3]])
+    if rows[0].expected_loss.known:
+        return f"{findings.capital(who)} stands to lose most if others stop exporting {names}"
+    return f"{findings.capital(who)} is most vulnerable in {names}"
 
 
 def _story(screen: Screen, rows: Sequence[ScreenRow], world: World) -> list[str]:
     out = []
     first = rows[0] if rows else None
-    if first is not None and (x := first.worst) is not None and x.expected is not None:
-        e = x.expected
+    if first is not None and (x := first.worst) is not None and x.expected_mean is not None:
+        total = first.expected_loss.value or 0.0
+        of = findings.product(subject(screen, world, first.mineral), x.stage)
         out.append(
-            f"The largest expected loss: {words.the(x.supplier)} stops exporting "
-            f"{findings.product(subject(screen, world, first.mineral), x.stage)}, "
-            f"{findings.money(e.median)} a year ({findings.money(e.low)} to "
-            f"{findings.money(e.high)})."
+            f"The largest expected loss, {findings.money(total)} a year: {of} that is stopped by "
+            f"its suppliers, {findings.money(x.expected_mean)} of it by {words.the(x.supplier)}."
         )
     makers: dict[str, int] = {}
     for r in rows:
@@ -194,11 +181,11 @@ def _story(screen: Screen, rows: Sequence[ScreenRow], world: World) -> list[str]
             f"{findings.capital(words.the(top))} makes more than half of the world’s output of "
             f"{n} of {len(rows)} ranked minerals at their most vulnerable stage."
         )
-    full = sum(r.import_reliance.value is not None and r.import_reliance.value >= findings.ALL
-               for r in rows)  # fmt: skip
+    full = sum((r.import_reliance.value or 0.0) >= findings.ALL for r in rows)
     if full:
         out.append(
-            f"{findings.capital(words.the(screen.party))} imports all it uses of {full} of them."
+            f"{findings.capital(words.the(screen.party))} imports all it uses of {full} of them, "
+            "at that stage."
         )
     return out
 
@@ -208,23 +195,23 @@ def _chart(
 ) -> Ranges | None:
     if not rows:
         return None
-    if all(_expected(r) is None for r in rows):
+    if not any(r.expected_loss.known for r in rows):
         items = [_scored(r, world, links, screen.party) for r in rows]
         return ranges.ranges("Composite score, 0 safe to 1 vulnerable", items)
-    items = [_lost(r, world, links, screen.party) for r in rows if _expected(r) is not None]
-    axis = "Expected loss from the worst supplier’s stop, USD million a year (powers of ten)"
+    items = [_lost(r, world, links, screen.party) for r in rows if r.expected_loss.known]
+    axis = "Expected loss, USD million a year; each step of the axis is ten times the last"
     return ranges.ranges(axis, items, scale=1e-6, log=True)
 
 
 def _lost(r: ScreenRow, world: World, links: Mapping[str, str], party: str) -> Item:
-    x = r.worst
+    x, mean = r.worst, r.expected_loss.value
     assert x is not None
-    assert x.expected is not None
-    e = x.expected
+    assert mean is not None
+    e = r.expected_range or Span(mean, mean, mean)
     note = f"{_stage(r, world)}, {words.place(x.supplier)}"
     return Item(
-        screened_minerals()[r.mineral].name, words.role(x.supplier, (party,)), e,
-        numbers.number(e.median / 1e6),
+        _name(r), words.role(x.supplier, (party,)), Span(e.low, mean, e.high),
+        numbers.number(mean / 1e6),
         numbers.between(e.low / 1e6, e.high / 1e6, numbers.number), note, x.basis == "assumed",
         links.get(r.mineral, ""),
     )  # fmt: skip
@@ -234,7 +221,7 @@ def _scored(r: ScreenRow, world: World, links: Mapping[str, str], party: str) ->
     value = r.score.value or 0.0
     note = ", ".join(x for x in (_stage(r, world), words.place(r.top_supplier)) if x)
     return Item(
-        screened_minerals()[r.mineral].name, words.role(r.top_supplier, (party,)),
+        _name(r), words.role(r.top_supplier, (party,)),
         Span(value, value, value), f"{value:.2f}", "", note, False, links.get(r.mineral, ""),
     )  # fmt: skip
 
@@ -247,9 +234,10 @@ def _line(r: ScreenRow, world: World, links: Mapping[str, str], names: Sequence[
             cells.append(Cell("–", None, "", words.spelt(m.why)))
             continue
         shade = min(5, max(0, int(6 * min(max(c.bad(m.value), 0.0), 1.0))))
-        cells.append(Cell(c.write(m.value), shade, m.basis or "", words.spelt(m.why)))
+        text = m.shown.removesuffix(f"{numbers.SPACE}%") or c.write(m.value)
+        cells.append(Cell(text, shade, m.basis or "", words.spelt(m.why)))
     return Line(
-        r.mineral, screened_minerals()[r.mineral].name, _stage(r, world),
+        r.mineral, _name(r), _stage(r, world),
         links.get(r.mineral, ""), tuple(cells), tuple(name in r.lists for name in names),
     )  # fmt: skip
 
@@ -260,7 +248,7 @@ def _lists(held: Screening) -> list[tuple[str, list[str]]]:
     by = {str(name[0]): set(part["mineral"]) for name, part in parts}
     names = {id: m.name for id, m in screened_minerals().items()}
     both = set.intersection(*by.values()) if by else set()
-    out = [(f"On all of {numbers.listed(sorted(by))}", sorted(names[m] for m in both))]
+    out = [(f"On both lists, {numbers.listed(sorted(by))}", sorted(names[m] for m in both))]
     for name, held_ in sorted(by.items()):
         others = set().union(*(v for k, v in by.items() if k != name))
         out.append((f"Only on {name}", sorted(names[m] for m in held_ - others)))
@@ -269,14 +257,16 @@ def _lists(held: Screening) -> list[tuple[str, list[str]]]:
 
 def _disagree(rows: Sequence[ScreenRow], held: Screening) -> list[str]:
     """Where our order and the lists part: high with us and on one list only, low and on both."""
-    quarter = max(1, len(rows) // 4)
+    quarter = len(rows) // 4
+    if not quarter:
+        return []
     names = {id: m.name for id, m in screened_minerals().items()}
     count = len(set(held.lists["list"]))
     high = [names[r.mineral] for r in rows[:quarter] if len(r.lists) < count]
     low = [names[r.mineral] for r in rows[-quarter:] if len(r.lists) == count]
     out = []
     if high:
-        out.append(f"In our first quarter, but not on every list: {numbers.listed(high)}.")
+        out.append(f"In the first quarter of this order, but not on both: {numbers.listed(high)}.")
     if low:
-        out.append(f"On every list, but in our last quarter: {numbers.listed(low)}.")
+        out.append(f"On both lists, but in the last quarter of this order: {numbers.listed(low)}.")
     return out

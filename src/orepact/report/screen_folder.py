@@ -16,10 +16,12 @@ from typing import Any
 import polars as pl
 
 from orepact import __version__
+from orepact.catalogue import screened_minerals
 from orepact.report.drawing import png
 from orepact.report.portrait import portrait
 from orepact.report.profile import profile
 from orepact.report.ranking import index
+from orepact.study.dependence import suppliers
 from orepact.study.screened import Loss, Metric, Screen, Span
 from orepact.world import Screening, World
 from orepact.world.compiled import TABLES
@@ -36,7 +38,9 @@ def write_screen(
     *,
     pictures: bool = False,
 ) -> Iterator[Path]:
-    """Write ``index.html``, ``profiles/``, ``screen.csv``, ``losses.csv`` and ``manifest.json``.
+    """Write ``index.html``, ``profiles/``, three tables and ``manifest.json``.
+
+    The tables are ``screen.csv``, ``losses.csv`` and ``dependence.csv``.
 
     ``tables`` is the folder that the world was loaded from; with ``pictures`` each profile has a
     PNG beside it. Everything is made in a temporary folder first, then put into place; the
@@ -57,7 +61,8 @@ def write_screen(
             (fresh / name).write_bytes(png(portrait(screen, world, held, m)))
         figures(screen).write_csv(fresh / "screen.csv")
         losses(screen).write_csv(fresh / "losses.csv")
-        names = [*texts, *drawn, "screen.csv", "losses.csv"]
+        dependence(screen, world, held).write_csv(fresh / "dependence.csv")
+        names = [*texts, *drawn, "screen.csv", "losses.csv", "dependence.csv"]
         hashes = {n: _sha((fresh / n).read_bytes()) for n in names if n.endswith(".csv")}
         told = json.dumps(describe(screen, hashes, tables), indent=2)
         (fresh / "manifest.json").write_text(told + "\n", "utf-8")
@@ -94,14 +99,15 @@ def figures(screen: Screen) -> pl.DataFrame:
     """Every figure of every row: mineral, stage, metric, value (null: not known), basis, why.
 
     Metrics in the unit of :class:`~orepact.study.screened.ScreenRow`; names (the largest maker
-    and the like) stand in ``text``.
+    and the like), and intervals of which the value is not known, stand in ``text``.
     """
     out = []
     for r in screen.rows:
         for f in fields(r):
             x = getattr(r, f.name)
             if isinstance(x, Metric):
-                out.append((r.mineral, r.stage, f.name, x.value, "", x.basis or "", x.why))
+                value = None if x.shown else x.value
+                out.append((r.mineral, r.stage, f.name, value, x.shown, x.basis or "", x.why))
             elif f.name in ("grade", "top_supplier", "top_source", "traced_source"):
                 out.append((r.mineral, r.stage, f.name, None, x, "", ""))
         out.append((r.mineral, r.stage, "lists", None, "; ".join(r.lists), "", ""))
@@ -111,6 +117,20 @@ def figures(screen: Screen) -> pl.DataFrame:
         schema={c: pl.Float64 if c == "value" else pl.String for c in columns},
         orient="row",
     )
+
+
+def dependence(screen: Screen, world: World, held: Screening) -> pl.DataFrame:
+    """Shares of what the party buys by mineral, stage and supplier: direct, and by origin."""
+    rows = []
+    for r in screen.rows:
+        chain = world.chains.get(screened_minerals()[r.mineral].chain)
+        rows += [
+            (r.mineral, r.stage, screen.party, x.supplier, x.direct, x.traced, r.grade)
+            for x in suppliers(r, chain, held)
+        ]
+    names = ("mineral", "stage", "party", "supplier", "direct", "traced", "grade")
+    schema = {c: pl.Float64 if c in ("direct", "traced") else pl.String for c in names}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def losses(screen: Screen) -> pl.DataFrame:

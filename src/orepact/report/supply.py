@@ -13,7 +13,8 @@ import polars as pl
 from orepact.catalogue import mineral as chain_mineral
 from orepact.catalogue import screened_minerals
 from orepact.report import numbers, words
-from orepact.world import KINDS, Chain, Screening, traced
+from orepact.study.dependence import bought
+from orepact.world import KINDS, Chain, Screening
 
 Array = Any
 
@@ -21,6 +22,8 @@ NAMED = 5
 ORIGIN = "by origin"
 MOVED = 0.02
 """Share of purchases that tracing must move before it is shown beside the direct ones."""
+NOTED = 0.05
+"""Share of purchases from which it is said that the seller makes none itself."""
 WEAK = ("none", "imputed")
 """Kinds of shipment that are hatched."""
 
@@ -57,7 +60,8 @@ class Split:
     """A whole and its parts, largest first, others last. ``what`` says of what, with its unit.
 
     ``total`` in t, ``None`` where only shares are published; ``basis`` is a grade of the chain
-    or ``survey``; ``parts`` may be empty, then ``why`` says why.
+    or ``survey``; ``parts`` may be empty, then ``why`` says why. ``note`` says what else the
+    reader must know of the parts.
     """
 
     stage: str
@@ -68,6 +72,7 @@ class Split:
     total: float | None
     parts: tuple[Part, ...]
     why: str = ""
+    note: str = ""
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -145,30 +150,44 @@ def sources(mineral: str, party: str, chain: Chain | None, held: Screening) -> t
     out = []
     for k, stage in enumerate(chain.stages):
         d = chain.region(party)
-        abroad = np.where(np.eye(len(chain.regions)), 0.0, chain.trade[k])
+        last, origin = bought(chain, stage, party)
         weak = np.isin(chain.kind[k][:, d], [KINDS.index(w) for w in WEAK])
         weak |= chain.grade[stage] == "scenario"
         title, unit = words.stage_name(chain.mineral, stage), chain_mineral(chain.mineral).unit
-        bought = float(abroad[:, d].sum())
-        if bought <= 0:
+        total = float(last.sum())
+        if total <= 0:
             why = f"{words.the(party)} buys none abroad"
             out.append(Split(stage, title, "", chain.grade[stage], "", 0.0, (), why))
             continue
-        what = f"{numbers.tonnes(bought)} {unit.removeprefix('t ')}"
-        direct = tuple(_parts(chain.regions, abroad[:, d], weak.item))
-        out.append(Split(stage, title, what, chain.grade[stage], "", bought, direct))
-        origin = traced(chain, stage)[:, d]
-        origin[d] = 0.0
+        what = f"{numbers.tonnes(total)} {unit.removeprefix('t ')}"
+        direct = tuple(_parts(chain.regions, last, weak.item))
+        note = _unmade(chain, k, direct)
+        out.append(Split(stage, title, what, chain.grade[stage], "", total, direct, note=note))
         scenario = np.full(len(origin), chain.grade[stage] == "scenario")
         parts = tuple(_parts(chain.regions, origin, scenario.item)) if origin.any() else ()
         before = {p.region: p.share for p in direct}
         if any(abs(p.share - before.get(p.region, 0.0)) > MOVED for p in parts):
-            total = float(origin.sum())
+            whole = float(origin.sum())
             out.append(
                 Split(stage, f"{title}, traced through hubs", ORIGIN, chain.grade[stage], "",
-                      total, parts)
+                      whole, parts)
             )  # fmt: skip
     return tuple(out)
+
+
+def _unmade(chain: Chain, k: int, parts: Sequence[Part]) -> str:
+    """Which of the largest sellers make none new, and where what they sell comes from."""
+    told = []
+    for p in parts[:NAMED]:
+        o = chain.region(p.region)
+        scrap, stocks, made = (
+            float(x[k, o]) for x in (chain.secondary, chain.stock_draw, chain.output)
+        )
+        if made > 0 or p.share < NOTED:
+            continue
+        from_ = "scrap (assumed)" if scrap > stocks else "its stocks" if stocks > 0 else "resale"
+        told.append(f"{p.name}: {from_}")
+    return f"Sold without new output: {'; '.join(told)}." if told else ""
 
 
 def _bought(mineral: str, party: str, held: Screening) -> tuple[Split, ...]:

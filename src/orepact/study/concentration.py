@@ -1,7 +1,8 @@
 """How concentrated supply is: each function is named after its measure, shares are 0 to 1.
 
-Shares are given by supplier and add to one. HHI runs from ``10,000/n`` (n equal suppliers) to
-10,000 (one supplier).
+Shares are given by supplier, of the whole. HHI runs from ``10,000/n`` (n equal suppliers) to
+10,000 (one supplier). Where shares add to less than one, the rest is not told apart and counts as
+no concentration: the index is then a lower bound.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ def shares(amounts: Mapping[str, float]) -> dict[str, float]:
 def hhi(of: Shares) -> float:
     """Herfindahl-Hirschman index ``10,000 sum_c S_c^2``.
 
-    >>> hhi({"A": 0.5, "B": 0.5})
-    5000.0
+    >>> hhi({"A": 0.5, "B": 0.5}), hhi({"A": 0.5})
+    (5000.0, 2500.0)
 
-    Raises :class:`InputError` where the shares do not add to one.
+    Raises :class:`InputError` where the shares add to more than one.
     """
     _whole(of)
     return 1e4 * sum(s * s for s in of.values())
@@ -118,5 +119,5 @@ def single_point_of_failure(
 def _whole(of: Shares) -> None:
     if not of or any(not 0 <= s <= 1 + TOLERANCE for s in of.values()):
         raise InputError("Shares must be given, each between 0 and 1.")
-    if abs(sum(of.values()) - 1.0) > TOLERANCE:
-        raise InputError(f"Shares add to {sum(of.values()):.6f}, not to one. Use shares() first.")
+    if sum(of.values()) > 1.0 + TOLERANCE:
+        raise InputError(f"Shares add to {sum(of.values()):.6f}, over one. Use shares() first.")

@@ -7,7 +7,7 @@ an annual probability. Nothing here is fitted to a published result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -31,8 +31,8 @@ from orepact.study.loss import (
     value_added_lost,
 )
 from orepact.study.onestage import stopped
-from orepact.study.rows import governance, makers
-from orepact.study.screened import Basis, Loss
+from orepact.study.rows import governance, makers, reliance
+from orepact.study.screened import Basis, Loss, Span
 from orepact.study.stops import EVERY, PARTIES, PLAUSIBLE, Stop, stops
 from orepact.world import Chain, Screening
 
@@ -79,7 +79,10 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a stop does to a party in each draw: rises as shares, tonnes and USD/t of the base."""
+    """What a stop does to a party in each draw: rises as shares, tonnes and USD/t of the base.
+
+    ``exposed`` is the part of what is rationed that falls on the party, 0 to 1.
+    """
 
     stage: str
     supplier: str
@@ -93,12 +96,20 @@ class Effect:
     gaps: Gaps
     unsolved: int
     why: str
+    exposed: float = 1.0
 
 
 def losses(
     mineral: str, chain: Chain | None, party: str, held: Screening, draws: int, seed: int
 ) -> list[Loss]:
     """Every supplier of at least 5 % of a stage's output, except the party itself."""
+    return [x for x, _ in priced(mineral, chain, party, held, draws, seed)]
+
+
+def priced(
+    mineral: str, chain: Chain | None, party: str, held: Screening, draws: int, seed: int
+) -> list[tuple[Loss, Array | None]]:
+    """The losses, each with its expected loss by draw (N,), USD; ``None`` without money."""
     u = uniform(draws, seed)
     effects = (
         _chain_effects(chain, party, draws, seed)
@@ -106,6 +117,13 @@ def losses(
         else _survey_effects(mineral, party, held, u)
     )
     return [_loss(mineral, party, e, held, u) for e in effects]
+
+
+def together(found: Iterable[tuple[Loss, Array | None]]) -> Span | None:
+    """Quantiles of the expected loss of several stops in sum, over draws in which all solved."""
+    parts = [e for _, e in found if e is not None]
+    total = np.sum(parts, axis=0)
+    return span(total) if parts and np.isfinite(total).any() else None
 
 
 def uniform(draws: int, seed: int) -> Array:
@@ -124,7 +142,7 @@ def banned(
     (s,) = stops(chain, sample, [(EVERY, supplier)], parties)
     u = uniform(draws, seed)
     return [
-        _loss(mineral, party, _effect(chain, replace(s, stage=stage), party), held, u)
+        _loss(mineral, party, _effect(chain, replace(s, stage=stage), party), held, u)[0]
         for stage in chain.stages
     ]
 
@@ -176,6 +194,7 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
     account = held.us.filter(pl.col("mineral") == mineral)
     bill = _bill(account) if party == "USA" else 0.0
     one = np.ones((len(u), 1))
+    exposed, told = _exposed(mineral, party, held)
     out = []
     for stage, place, share in (
         (k, r, v) for k, parts in makers(held, mineral).items() for r, v in parts.items()
@@ -186,12 +205,27 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
         rise, short, lacking = stopped(
             share, sent, recycling, par["eps"], par["spare"], par["eta"], backstop
         )
+        short, lacking = short - (1 - exposed) * lacking, exposed * lacking
         cost = extra_cost(bill, rise, short)
-        why = "" if bill else "the party's bill for it is not known: no extra cost counted"
+        unpaid = "" if bill else "; the party's bill for it is not known: no extra cost counted"
         gaps = Gaps(("",), one, short[:, None], lacking[:, None])
-        found = (rise, rise, short, cost, gaps, 0, why)
+        found = (rise, rise, short, cost, gaps, 0, told + unpaid, exposed)
         out.append(Effect(stage, place, share, "one stage", "assumed", *found))
     return out
+
+
+def _exposed(mineral: str, party: str, held: Screening) -> tuple[float, str]:
+    """Part of what no price brings, or is rationed, that falls on a party: its net import reliance.
+
+    The price, and the step back from it, hold for all outside the supplier.
+    """
+    known = reliance(mineral, party, held)
+    if known.value is not None:
+        who = f"falls on {party} by its net import reliance, {known.shown or f'{known.value:.0%}'}"
+        return known.value, f"what no price brings {who}"
+    if party == "USA":
+        return 1.0, f"net import reliance of {party} is not known: it is taken to import all"
+    return 1.0, f"of all buyers outside the supplier: not told apart for {party}, no account held"
 
 
 def exported(supplier: str, stage: str) -> Triple:
@@ -233,7 +267,10 @@ def _industry(held: Screening) -> tuple[tuple[str, ...], Array, Array, Array]:
     return held.codes, output, total, i["value_added_share"].to_numpy() @ total
 
 
-def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Loss:
+def _loss(
+    mineral: str, party: str, e: Effect, held: Screening, u: Array
+) -> tuple[Loss, Array | None]:
+    """The loss, and its expected value by draw."""
     controlled = mineral in CONTROLS.get(e.supplier, frozenset())
     governed = governance(held).get(e.supplier)
     if governed is None:
@@ -245,16 +282,17 @@ def _loss(mineral: str, party: str, e: Effect, held: Screening, u: Array) -> Los
     head = (mineral, e.stage, e.supplier, party, e.share, e.engine, e.basis, *shown)
     if party != "USA":
         why = "; ".join(t for t in (e.why, f"no input-output tables of {party} are held") if t)
-        return Loss(*head, None, None, None, None, None, e.unsolved, why)
-    part = between(*_range(held.of("factors", mineral), "factor", "rationed"), u[:, 10])
+        return Loss(*head, None, None, None, None, None, e.unsolved, why), None
+    part = e.exposed * between(*_range(held.of("factors", mineral), "factor", "rationed"), u[:, 10])
     lost = output_lost(mineral, e.gaps, part, held, u)
     whole = e.cost + lost
     expected = p * whole
     ok = np.isfinite(expected)
-    return Loss(
+    found = Loss(
         *head, span(e.cost), span(lost), span(whole), span(expected),
         float(expected[ok].mean()), e.unsolved, e.why,
     )  # fmt: skip
+    return found, expected
 
 
 def output_lost(mineral: str, gaps: Gaps, part: Array, held: Screening, u: Array) -> Array:

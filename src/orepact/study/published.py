@@ -14,7 +14,7 @@ from types import MappingProxyType
 import polars as pl
 
 from orepact.errors import InputError
-from orepact.study.concentration import governed_hhi, shares
+from orepact.study.concentration import governed_hhi
 from orepact.study.losses import banned
 from orepact.study.ranking import spearman
 from orepact.study.screened import Loss, Screen, Span
@@ -110,13 +110,15 @@ def eu_risks(held: Screening) -> tuple[list[EuRisk], list[str]]:
             (pl.col("mineral") == mineral) & (pl.col("year") == "2023") & pl.col("sr").is_not_null()
         )
         rows = held.supply.filter(
-            (pl.col("mineral") == mineral) & (pl.col("source") == "eu-crm-2023")
+            (pl.col("mineral") == mineral)
+            & (pl.col("source") == "eu-crm-2023")
+            & (pl.col("origin") == "study")
         )
         if groups[mineral] or len(published) != 1 or rows.is_empty():
             left_out.append(mineral)
             continue
         stages = [
-            _eu_risk(held, mineral, stage, known, float(published["sr"][0]))
+            _eu_risk(held, rows, mineral, stage, known, float(published["sr"][0]))
             for stage in rows["stage"].unique(maintain_order=True).to_list()
         ]
         found.append(max(stages, key=lambda r: r.low + r.high))
@@ -124,10 +126,15 @@ def eu_risks(held: Screening) -> tuple[list[EuRisk], list[str]]:
 
 
 def _eu_risk(
-    held: Screening, mineral: str, stage: str, known: Mapping[str, float], published: float
+    held: Screening,
+    supply: pl.DataFrame,
+    mineral: str,
+    stage: str,
+    known: Mapping[str, float],
+    published: float,
 ) -> EuRisk:
     at = (pl.col("mineral") == mineral) & (pl.col("stage") == stage) & (pl.col("region") != "")
-    world = held.supply.filter(at & (pl.col("source") == "eu-crm-2023"))
+    world = supply.filter(at)
     gs = _index(world, known, "trade")
     own = held.origins.filter(at & (pl.col("party") == "EUN") & (pl.col("source") == "eu-crm-2023"))
     eu = None if own.is_empty() else _index(own, known, "t")
@@ -149,14 +156,15 @@ def _eu_risk(
 
 
 def _index(rows: pl.DataFrame, known: Mapping[str, float], trade: str) -> float:
-    """``HHI_WGI,t`` of the shares told apart by country; a member of a region has its score."""
+    """``HHI_WGI,t`` of the shares of the whole told apart by country; a member has the region's
+    score."""
     held = rows.filter(pl.col("share") > 0).with_columns(pl.col(trade).fill_null(1.0))
     by = held.group_by("country").agg(
         pl.col("share").sum(), pl.col(trade).max(), pl.col("region").first()
     )
     by = by.sort("country")
     made, t, place = (dict(by.select("country", c).iter_rows()) for c in ("share", trade, "region"))
-    return governed_hhi(shares(made), {c: known[r] for c, r in place.items()}, t)
+    return governed_hhi(made, {c: known[r] for c, r in place.items()}, t)
 
 
 def eu_order(risks: list[EuRisk]) -> float:

@@ -26,13 +26,14 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 def composite(
     components: Mapping[str, float | None], weights: Mapping[str, float] = WEIGHTS
 ) -> tuple[float, float]:
-    """``sum_i w_i x_i / sum_i w_i`` over the components that are known, and the weight known.
+    """``sum_i w_i x_i / sum_i w_i``, a component that is not known as 0, and the weight known.
 
-    Components are 0 (safe) to 1 (vulnerable).
+    Components are 0 (safe) to 1 (vulnerable). What is not known so never raises the score: it is
+    a lower bound.
 
     >>> composite({"import reliance": 1.0, "concentration": 0.5}, {"import reliance": 1.0,
     ...            "concentration": 1.0, "governance": 2.0})
-    (0.75, 0.5)
+    (0.375, 0.5)
 
     Raises :class:`InputError` on a component that has no weight, lies outside 0 to 1, or where
     nothing is known.
@@ -46,8 +47,9 @@ def composite(
         raise InputError(f"Components must lie between 0 and 1: {', '.join(bad)} do not.")
     if not known:
         raise InputError("No component is known, so there is no score.")
-    weight = sum(weights[k] for k in known)
-    return sum(weights[k] * v for k, v in known.items()) / weight, weight / sum(weights.values())
+    whole = sum(weights.values())
+    weight = sum(weights[k] for k in known) / whole
+    return sum(weights[k] * v for k, v in known.items()) / whole, weight
 
 
 def spearman(one: Sequence[float], other: Sequence[float]) -> float:

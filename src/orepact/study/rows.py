@@ -17,10 +17,13 @@ from orepact.study.concentration import (
     single_point_of_failure,
     top,
 )
+from orepact.study.dependence import origins, shares_bought
 from orepact.study.reliance import spare_elsewhere
 from orepact.study.screened import Basis, Metric, ScreenRow
 from orepact.world import Chain, Screening
-from orepact.world.trade import trace_hubs
+
+SPACE = "\u00a0"
+"""No-break space between a number and its unit."""
 
 
 def chain_views(
@@ -31,23 +34,22 @@ def chain_views(
     for k, stage in enumerate(chain.stages):
         basis: Basis = "assumed" if chain.grade[stage] == "scenario" else "chain"
         d = chain.region(party)
-        supply = chain.output[k] + chain.secondary[k] + chain.stock_draw[k]
         made = dict(zip(chain.regions, chain.output[k].tolist(), strict=True))
-        abroad = np.where(np.eye(len(supply)), 0.0, chain.trade[k])
-        traced = trace_hubs(abroad, supply)
+        others = ~np.eye(len(chain.regions), dtype=bool)
+        abroad = np.where(others, chain.trade[k], 0.0)
         first, _ = top(shares(made))
         f = chain.region(first)
         sent = float(abroad[f, d])
         if sent > 0:
-            others = np.arange(len(supply)) != f
-            room, used = (float(x[k, others].sum()) for x in (chain.capacity, chain.output))
+            room, used = (float(x[k, others[f]].sum()) for x in (chain.capacity, chain.output))
             spare = Metric(spare_elsewhere(room, used, sent), "assumed")
         else:
             spare = Metric(None, why=f"{first}, the largest maker, sends {party} nothing")
         scrap = float(chain.secondary[k].sum() / (chain.secondary[k] + chain.output[k]).sum())
         view = _common(shares(made), party, bloc, held, mineral, basis)
-        source, source_hhi, source_share = _sources(chain.regions, abroad[:, d], basis)
-        origin, _, origin_share = _sources(chain.regions, traced[:, d], basis)
+        direct, first_hand = shares_bought(chain, stage, party)
+        source, source_hhi, source_share = _sources(direct, basis)
+        origin, _, origin_share = _sources(first_hand, basis)
         imports, exports = float(abroad[:, d].sum()), float(abroad[d].sum())
         fall = float(chain.stock_draw[k, d] - chain.stock_build[k, d])
         home = float(chain.output[k, d] + chain.secondary[k, d])
@@ -104,27 +106,21 @@ def survey_views(
     if not stages:
         return [_unknown(mineral, party, held)]
     out = []
-    for stage, parts in stages.items():
-        made = shares(parts)
-        rows = held.origins.filter(
-            (pl.col("party") == party)
-            & (pl.col("mineral") == mineral)
-            & (pl.col("stage") == stage)
-            & (pl.col("region") != party)
-            & (pl.col("region") != "")
-            & pl.col("share").is_not_null()
-        ).group_by("region")
-        bought = rows.agg(pl.col("share").sum()).sort("share", "region", descending=[True, False])
-        names, amounts = bought["region"].to_list(), bought["share"].to_numpy()
-        source, source_hhi, source_share = _sources(tuple(names), amounts, "survey")
+    for stage, made in stages.items():
+        by = origins(held, mineral, stage, party)
+        rest, own = by.pop("", 0.0), by.pop(party, 0.0)
+        told = "of all it is supplied with, its own included" if own else ""
+        if rest > 0:
+            told = f"{told}; {rest:.0%} is not told apart by country".removeprefix("; ")
+        source, source_hhi, source_share = _sources(by, "survey", told)
         blank = Metric(None, why="no chain of this mineral is balanced")
         out.append(
             replace(
-                _common(made, party, bloc, held, mineral, "survey"),
+                _common(made, party, bloc, held, mineral, "survey", _left(held, mineral, stage)),
                 stage=stage,
                 grade="survey",
                 use_t=_us(mineral, party, held, "use"),
-                import_reliance=_published(mineral, party, held),
+                import_reliance=reliance(mineral, party, held),
                 source_hhi=source_hhi,
                 top_source=source,
                 top_source_share=source_share,
@@ -142,8 +138,12 @@ def _common(
     held: Screening,
     mineral: str,
     basis: Basis,
+    left: str = "",
 ) -> ScreenRow:
-    """Figures that need the makers' shares only, the others unknown."""
+    """Figures that need the makers' shares only, the others unknown.
+
+    ``left`` says what of the world's output is not told apart, which makes indices lower bounds.
+    """
     name, share = top(made)
     governed = governance(held)
     plain = dict.fromkeys(made, 1.0)
@@ -151,28 +151,41 @@ def _common(
     weighted = (
         Metric(None, why=f"no governance score of {', '.join(lacking)}")
         if lacking
-        else Metric(governed_hhi(made, governed, plain), basis, "without trade parameters")
-    )
+        else Metric(
+            governed_hhi(made, governed, plain), basis,
+            "; ".join(t for t in ("without trade parameters", left) if t),
+        )
+    )  # fmt: skip
     return replace(
         _unknown(mineral, party, held),
-        world_hhi=Metric(hhi(made), basis),
+        world_hhi=Metric(hhi(made), basis, left),
         governed_hhi=weighted,
-        bloc_hhi=Metric(bloc_hhi(made, bloc), basis),
+        bloc_hhi=Metric(bloc_hhi(made, bloc), basis, left),
         top_supplier=name,
         top_share=Metric(share, basis),
         single_point=Metric(float(single_point_of_failure(made)), basis),
     )
 
 
+def _left(held: Screening, mineral: str, stage: str) -> str:
+    """What of the world's output is not told apart, and whose is withheld; '' for nothing."""
+    rows = held.of("supply", mineral).filter("preferred", pl.col("stage") == stage)
+    rest = rows.filter(pl.col("region") == "")["share"].sum()
+    hidden = rows.filter((pl.col("kind") == "withheld") & (pl.col("region") != ""))["region"]
+    told = [f"at least: {rest:.1%} of output is not told apart by country"] if rest > 0 else []
+    told += [f"{region} withholds its output" for region in hidden.unique().sort()]
+    return "; ".join(told)
+
+
 def _sources(
-    names: tuple[str, ...], bought: np.ndarray, basis: Basis
+    parts: Mapping[str, float], basis: Basis, told: str = ""
 ) -> tuple[str, Metric, Metric]:
-    if bought.size == 0 or bought.sum() <= 0:
+    """The largest source, the HHI of the sources, and the largest's share."""
+    if not parts:
         blank = Metric(None, why="no imports are recorded")
         return "", blank, blank
-    parts = shares(dict(zip(names, bought.tolist(), strict=True)))
     name, share = top(parts)
-    return name, Metric(hhi(parts), basis), Metric(share, basis)
+    return name, Metric(hhi(parts), basis, told), Metric(share, basis, told)
 
 
 def _us(mineral: str, party: str, held: Screening, column: str) -> Metric:
@@ -184,26 +197,48 @@ def _us(mineral: str, party: str, held: Screening, column: str) -> Metric:
     return Metric(float(rows[column][0]), "survey", str(rows["product"][0]))
 
 
-def _published(mineral: str, party: str, held: Screening) -> Metric:
+def reliance(mineral: str, party: str, held: Screening) -> Metric:
+    """Net import reliance as a survey publishes it; of an interval the middle, assumed."""
     if party != "USA":
         return Metric(None, why=f"no published figure of {party} is held")
     rows = held.us.filter((pl.col("mineral") == mineral) & (pl.col("nir_text") != ""))
     if rows.is_empty():
-        return Metric(None, why="the survey publishes none")
+        return Metric(None, why="the survey publishes no net import reliance")
     r = rows.row(0, named=True)
     if r["net_exporter"]:
         return Metric(0.0, "survey", f"{r['product']}: a net exporter (E)")
     if r["nir_central"] is None:
         return Metric(None, why=f"{r['product']}: the survey says {r['nir_text']}")
+    if shown := printed(r["nir_text"]):
+        told = f"{r['product']}: {shown} is all that is published; scores take the middle"
+        return Metric(float(r["nir_central"]), "assumed", told, shown)
     return Metric(float(r["nir_central"]), "survey", f"{r['product']}: {r['nir_text']} %")
+
+
+def _published(mineral: str, party: str, held: Screening) -> Metric:
+    """The survey's figure as it stands there: an interval has no value."""
+    found = reliance(mineral, party, held)
+    return Metric(None, why=found.why, shown=found.shown) if found.shown else found
+
+
+def printed(text: str) -> str:
+    """An interval as the survey prints it, in words; '' where it is none.
+
+    >>> printed(">50"), printed("<25"), printed("53")
+    ('over 50\\xa0%', 'under 25\\xa0%', '')
+    """
+    word = {"<": "under", ">": "over"}.get(text[:1], "")
+    return f"{word} {text[1:]}{SPACE}%" if word else ""
 
 
 def _factor(held: Screening, mineral: str, name: str) -> Metric:
     rows = held.of("factors", mineral).filter(pl.col("factor") == name)
     if rows.is_empty() or rows["central"][0] is None:
         return Metric(None, why="no source held gives it")
-    basis: Basis = "assumed" if rows["assumed"][0] else "survey"
-    return Metric(float(rows["central"][0]), basis)
+    low, central, high = (float(rows[c][0]) for c in ("low", "central", "high"))
+    if not rows["assumed"][0]:
+        return Metric(central, "survey")
+    return Metric(central, "assumed", "", f"{100 * low:.2g} to {100 * high:.2g}{SPACE}%")
 
 
 def _eu_risk(mineral: str, held: Screening) -> Metric:
@@ -219,9 +254,10 @@ def _unknown(mineral: str, party: str, held: Screening) -> ScreenRow:
     blank = Metric(None, why=f"no source held gives the supply of {name.lower()} by country")
     unsaid = Metric(None, why="not computed yet")
     return ScreenRow(
-        mineral=mineral, party=party, losses=(), expected_loss=unsaid, score=unsaid, lists=(),
+        mineral=mineral, party=party, losses=(), expected_loss=unsaid, expected_range=None,
+        score=unsaid, lists=(),
         stage="unknown", grade="press", use_t=_us(mineral, party, held, "use"),
-        import_reliance=_published(mineral, party, held),
+        import_reliance=reliance(mineral, party, held),
         published_reliance=_published(mineral, party, held), world_hhi=blank, governed_hhi=blank,
         bloc_hhi=blank, source_hhi=blank, top_supplier="", top_share=blank, top_source="",
         top_source_share=blank, traced_source="", traced_share=blank, spare_elsewhere=blank,

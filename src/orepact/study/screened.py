@@ -25,6 +25,8 @@ class Metric:
     """One figure. ``value`` is ``None`` where it is not known; then ``why`` says the reason.
 
     ``basis`` is the weakest of what the figure rests on; ``why`` may remark on a known value.
+    ``shown`` is what is printed in place of the value where only an interval is known, as
+    ``over 50 %``: the value, its middle or central one, then only enters scores.
 
     >>> Metric(None, why="the survey gives no capacity").known
     False
@@ -33,6 +35,7 @@ class Metric:
     value: float | None
     basis: Basis | None = None
     why: str = ""
+    shown: str = ""
 
     def __post_init__(self) -> None:
         if self.value is None and not self.why:
@@ -87,7 +90,9 @@ class ScreenRow:
     Shares 0 to 1, HHI 0 to 10,000, ``eu_supply_risk`` on the Commission's scale, tonnes of
     contained substance, USD of the base year. ``top_source`` is where the party buys,
     ``top_supplier`` who makes most of the world's. ``single_point`` is 1 or 0. ``losses`` are
-    sorted by expected loss (by shortfall where no money is computed).
+    sorted by expected loss (by shortfall where no money is computed). ``expected_loss`` is the
+    mean over draws of all suppliers' stops at this stage together, ``expected_range`` the
+    quantiles of the same sum.
     """
 
     mineral: str
@@ -114,6 +119,7 @@ class ScreenRow:
     eu_supply_risk: Metric
     losses: tuple[Loss, ...]
     expected_loss: Metric
+    expected_range: Span | None
     score: Metric
     lists: tuple[str, ...]
 
@@ -122,10 +128,27 @@ class ScreenRow:
         """The supplier whose stop costs most in expectation."""
         return self.losses[0] if self.losses else None
 
+    @property
+    def place(self) -> tuple[int, float, str, str]:
+        """What rows are sorted by: expected loss, else the score, else the world's HHI."""
+        for n, m in enumerate((self.expected_loss, self.score, self.world_hhi)):
+            if m.value is not None:
+                return n, -m.value, self.mineral, self.stage
+        return 3, 0.0, self.mineral, self.stage
+
+
+class Ranking(NamedTuple):
+    """One row a mineral at its worst stage: ranked for the party, only seen from the world (its
+    own reliance on imports is not known, so no score), and of which too little is known."""
+
+    ranked: tuple[ScreenRow, ...]
+    apart: tuple[ScreenRow, ...]
+    unknown: tuple[ScreenRow, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """All rows for one party, most vulnerable first, and what the numbers rest on."""
+    """All rows for one party by :attr:`ScreenRow.place`, and what the numbers rest on."""
 
     party: str
     year: int
@@ -144,7 +167,9 @@ class Screen:
         at = f" at stage {stage}" if stage else ""
         raise InputError(f"The screen of {self.party} has no row for {mineral}{at}.")
 
-    def ranking(self) -> list[ScreenRow]:
-        """One row a mineral: its stage with the highest score, in order."""
-        first = {r.mineral: r for r in reversed(self.rows)}
-        return [r for r in self.rows if first[r.mineral] is r]
+    def ranking(self) -> Ranking:
+        """One row a mineral, its first, in order: the order of every table and picture."""
+        groups: tuple[list[ScreenRow], ...] = ([], [], [])
+        for r in {r.mineral: r for r in reversed(self.rows)}.values():
+            groups[max(0, r.place[0] - 1)].append(r)
+        return Ranking(*(tuple(sorted(g, key=lambda r: r.place)) for g in groups))
