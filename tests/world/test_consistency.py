@@ -51,6 +51,17 @@ def test_a_pinned_cell_that_was_not_kept():
     assert "zinc refined MEX > USA" in found.found
 
 
+def test_a_customs_figure_above_the_customs_record():
+    cell = at("zinc", "mined") & (pl.col("origin") == "USA") & (pl.col("destination") == "CHN")
+    assert len(TABLES["flows"].filter(cell & pl.col("most_t").is_not_null())) == 1
+    more = pl.when(cell).then(pl.col("most_t") * 1.1).otherwise("prior_t").alias("prior_t")
+    found = consistency.customs(EARTH, with_rows("flows", more))
+    assert found.status == "failed"
+    assert "zinc mined USA > CHN" in found.found
+    old = TABLES | {"flows": TABLES["flows"].drop("most_t")}
+    assert consistency.customs(EARTH, old).status == "failed"
+
+
 @pytest.mark.parametrize(("note", "status"), [("", "failed"), ("sold from a stockpile", "listed")])
 def test_a_large_stock_draw_needs_an_explanation(note, status):
     draw = at("gallium", "primary") & (pl.col("quantity") == "stock_draw")

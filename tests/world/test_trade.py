@@ -57,9 +57,38 @@ def test_filling_ships_the_smaller_total_and_nothing_home():
     assert np.diag(got).sum() == 0.0
 
 
+FREE = np.full(4, np.inf)
+SUPPLY = np.array([0.0, 5.0, 30.0, 10.0])
+
+
 def test_named_shares_keep_their_proportions_and_the_rest_follows_supply():
-    got = spread(100.0, {0: 0.6, 1: 0.2}, np.array([0.0, 5.0, 30.0, 10.0]), banned=[1])
+    named, rest = spread(100.0, {0: 0.6, 1: 0.2}, [SUPPLY], FREE, banned=[1])
     # origin 1 is known already: 0.6 named, 0.2 left for origins 2 and 3 as 3 to 1
-    assert got.tolist() == pytest.approx([75.0, 0.0, 18.75, 6.25])
+    assert named.tolist() == pytest.approx([75.0, 0.0, 0.0, 0.0])
+    assert rest.tolist() == pytest.approx([0.0, 0.0, 18.75, 6.25])
     with pytest.raises(WorldError, match="no partner"):
-        spread(1.0, {}, np.zeros(2), [])
+        spread(1.0, {}, [np.zeros(2)], np.full(2, np.inf), [])
+
+
+def test_what_the_shares_leave_over_keeps_to_its_room():
+    matrix = np.array([0.0, 0.0, 1.0, 0.0])
+    named, rest = spread(100.0, {0: 0.9}, [matrix, SUPPLY], np.full(4, 4.0), banned=[])
+    # 4 to origin 2, which the matrix knows; 4 and 2 t more by supply, of which origin 1 takes 2
+    assert rest.tolist() == pytest.approx([0.0, 2.0, 4.0, 4.0])
+    assert named.sum() + rest.sum() == pytest.approx(100.0)
+    named, rest = spread(100.0, {0: 0.5}, [matrix, SUPPLY], np.full(4, 4.0), banned=[])
+    assert named.tolist() == pytest.approx([88.0, 0.0, 0.0, 0.0])  # all others are full
+
+
+@given(
+    total=st.floats(0.1, 1e6),
+    share=st.floats(0, 1),
+    seed=st.lists(st.floats(0, 10), min_size=4, max_size=4),
+    room=st.lists(st.floats(0, 10), min_size=4, max_size=4),
+)
+def test_a_total_is_placed_whole_and_no_room_is_exceeded(total, share, seed, room):
+    seeds, rooms = [np.array(seed)], np.array(room)
+    named, rest = spread(total, {0: share, 1: 0.01}, seeds, rooms, banned=[])
+    assert named.sum() + rest.sum() == pytest.approx(total, rel=1e-9)
+    assert (rest <= rooms + 1e-9).all()
+    assert min(named.min(), rest.min()) >= 0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orepact.catalogue import minerals
+from orepact.errors import WorldError
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import StageRecipe
 from orepact.world.trade import contained
@@ -75,7 +76,15 @@ class Trade:
         source: str,
         code: str = "",
     ) -> None:
-        """Add tonnes to cells; a cell's kind and source are those of its larger part."""
+        """Add tonnes to cells; a cell's kind and source are those of its larger part.
+
+        A pinned cell is whole: adding to one raises :class:`WorldError`.
+        """
+        if (where & self.pinned).any():
+            o, d = np.argwhere(where & self.pinned)[0]
+            raise WorldError(
+                f"{t[o, d]:.4g} t ({kind}) would be added to the pinned cell {o}, {d}."
+            )
         larger = where & (t > self.t)
         self.t = np.where(where, self.t + t, self.t)
         self.mark(larger, kind, weight, source, code)

@@ -25,6 +25,9 @@ BALANCED = 1e-8
 CELL, OF_SUPPLY = 0.02, 0.001
 """A pinned cell that moved by more than 2 % is named; it fails above 0.1 % of supply as well."""
 
+ROUNDED = 1e-6
+"""A customs figure may exceed its record by this share of it: arithmetic, no more."""
+
 DRAW = 0.01
 """Stock draw that is listed, share of the stage's supply; it fails where nothing explains it."""
 
@@ -89,6 +92,23 @@ def pinned(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
     status = "failed" if len(lost) else "listed" if named else "ok"
     found = f"{len(flows)} cells, {len(moved)} moved by more than {CELL:.0%}"
     return Check("pinned cells", status, f"{found}: {_said(named)}" if named else found)
+
+
+def customs(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
+    """No figure that is said to be customs' is above what customs recorded."""
+    flows = held["flows"]
+    if "most_t" not in flows.columns:
+        return Check("customs records", "failed", "the table of flows lacks them: build it again")
+    told = flows.filter((pl.col("kind") == "customs") & pl.col("most_t").is_not_null())
+    over = told.filter(pl.col("prior_t") > (1 + ROUNDED) * pl.col("most_t"))
+    named = [
+        f"{r['mineral']} {r['stage']} {r['origin']} > {r['destination']} {r['prior_t']:,.4g} t "
+        f"over {r['most_t']:,.4g} t"
+        for r in over.iter_rows(named=True)
+    ]
+    found = f"{len(told)} cells, {len(over)} above the record"
+    status = "failed" if named else "ok"
+    return Check("customs records", status, f"{found}: {_said(named)}" if named else found)
 
 
 def stock_draw(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
@@ -201,6 +221,7 @@ def published_figures(world: World, held: Mapping[str, pl.DataFrame]) -> Check:
 CHECKS: tuple[Callable[[World, Mapping[str, pl.DataFrame]], Check], ...] = (
     balance,
     pinned,
+    customs,
     stock_draw,
     published_output,
     prices,

@@ -28,7 +28,8 @@ GDP = "data/05_country/gdp/gdp_worldbank_datasets.csv"
 class Evidence:
     """Raw figures on the model's regions: matrices are R x R, gross tonnes and USD.
 
-    ``partial`` are the codes whose matrix holds some countries only.
+    ``partial`` are the codes whose matrix holds some countries only, ``us_none`` what the United
+    States' customs record as not traded: code, exporter, importer.
     """
 
     regions: tuple[str, ...]
@@ -41,6 +42,7 @@ class Evidence:
     partial: frozenset[str]
     older: Mapping[str, Array]
     us_cells: pl.DataFrame
+    us_none: frozenset[tuple[str, str, str]]
     china: pl.DataFrame
     eu: pl.DataFrame
     margins: pl.DataFrame
@@ -132,6 +134,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -
         partial=partial,
         older=matrix(baci.older(raw), "usd", axis),
         us_cells=us_cells,
+        us_none=comtrade.us_none(raw),
         china=comtrade.china_exports(raw),
         eu=comext.eu_imports(raw, tuple(sorted({c for s in stages for c in s.eu}))),
         margins=margins,

@@ -86,12 +86,14 @@ def flow_rows(s: Solved) -> pl.DataFrame:
     """Rows of ``flows``, one per shipment.
 
     Columns mineral, stage, origin, destination, t, prior_t, weight, kind, source, code: the
-    customs code that gave the larger part of the prior, '' where none did.
+    customs code that gave the larger part of the prior, '' where none did; most_t: contained
+    tonnes that the United States' customs records allow, null where they are not held.
     """
     p = s.priors
     k, o, d = np.nonzero(p.trade)
     kinds = np.stack(s.labels.kind)[k, o, d]
     sources = np.stack(s.labels.source)[k, o, d]
+    most = np.stack(s.labels.most)[k, o, d]
     return pl.DataFrame(
         {
             "mineral": [p.name] * k.size,
@@ -104,6 +106,7 @@ def flow_rows(s: Solved) -> pl.DataFrame:
             "kind": [KINDS[i] for i in kinds],
             "source": [str(x) for x in sources],
             "code": [str(x) for x in np.stack(s.labels.code)[k, o, d]],
+            "most_t": pl.Series([x if np.isfinite(x) else None for x in most], dtype=pl.Float64),
         }
     )
 

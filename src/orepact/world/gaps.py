@@ -70,7 +70,7 @@ def fill_gaps(
     rows = first + other
     if rows.sum() < deficit.sum() and rows.sum() > 0:
         deficit = deficit * rows.sum() / deficit.sum()
-    t = fill(gravity(ev.distance), rows, deficit)
+    t = fill(np.where(trade.pinned, 0.0, gravity(ev.distance)), rows, deficit)
     trade.put(t > 0, t, "imputed", "imputed", BALANCE)
     return use
 

@@ -23,18 +23,22 @@ from orepact.world.recipe import Recipe, StageRecipe
 from orepact.world.recorded import NOTHING, Hidden, recorded
 from orepact.world.register import ASSUMPTION
 from orepact.world.trade import trace_hubs
-from orepact.world.us_cells import customs_cells, pin, salient
+from orepact.world.us_cells import customs_cells, most, pin, salient
 from orepact.world.world import Array
 
 
 @dataclass(slots=True)
 class Labels:
-    """Where each prior comes from: source and note by (quantity, stage, region); cells' sources."""
+    """Where each prior comes from: source and note by (quantity, stage, region); cells' sources.
+
+    ``most`` is what the United States' customs records allow of a cell at most, infinite elsewhere.
+    """
 
     node: dict[tuple[str, int, int], tuple[str, str, str]] = field(default_factory=dict)
     kind: list[NDArray[np.int8]] = field(default_factory=list)
     source: list[NDArray[np.object_]] = field(default_factory=list)
     code: list[NDArray[np.object_]] = field(default_factory=list)
+    most: list[Array] = field(default_factory=list)
 
 
 def _output(
@@ -252,4 +256,5 @@ def assemble(
         labels.kind.append(trade.kind)
         labels.source.append(trade.source)
         labels.code.append(trade.code)
+        labels.most.append(most(ev, s, contents(ev, recipe.mineral, id, s)))
     return p, labels

@@ -25,6 +25,7 @@ class UsTotal:
     factor: float = 1.0
     less: float = 0.0
     shares: str | Mapping[str, float] | None = None
+    without: tuple[str, ...] = ()
 
 
 Figure = tuple[float, str, str]

@@ -100,22 +100,48 @@ def fill(seed: Array, supply: Array, demand: Array, sparse: float = 0.004) -> Ar
     return ras(np.where(keep, first, 0.0), rows, columns)
 
 
-def spread(total: float, shares: Mapping[int, float], rest: Array, banned: Sequence[int]) -> Array:
-    """Split a total by origin: named shares, and what they leave over in proportion to ``rest``.
+def pour(total: float, seed: Array, room: Array) -> Array:
+    """Fill ``room`` in proportion to ``seed`` until ``total`` is placed or no room is left.
 
-    ``banned`` origins (already known) get nothing; named shares are then scaled to keep their
-    proportion to the remainder.
+    >>> import numpy as np
+    >>> pour(10.0, np.array([8.0, 1.0, 1.0]), np.array([4.0, 9.0, 9.0]))
+    array([4., 3., 3.])
     """
-    named = {i: s for i, s in shares.items() if i not in banned}
-    out = np.zeros(rest.size)
+    out = np.zeros_like(seed)
+    for _ in range(seed.size):
+        open_ = np.where(out < room, seed, 0.0)
+        if total - out.sum() <= 1e-12 * total or open_.sum() <= 0:
+            break
+        out = np.minimum(out + (total - out.sum()) * open_ / open_.sum(), room)
+    return out
+
+
+def spread(
+    total: float, shares: Mapping[int, float], seeds: Sequence[Array], room: Array,
+    banned: Sequence[int],
+) -> tuple[Array, Array]:  # fmt: skip
+    """Split a total by origin: named shares, and what they leave over.
+
+    ``banned`` origins (already known) get nothing; named shares keep their proportion to the
+    remainder. That goes to the unnamed along the first of ``seeds``, then the next, to none more
+    than its ``room``, and back to the named once all are full. Returns both parts by origin.
+    """
+    named, other = np.zeros(room.size), np.zeros(room.size)
+    for i, s in shares.items():
+        named[i] = s
+    named[list(banned)] = 0.0
+    closed = [*shares, *banned]
     left = max(0.0, 1.0 - sum(shares.values()))
-    others = rest.copy()
-    others[[*named, *banned]] = 0.0
-    for i, s in named.items():
-        out[i] = s
-    if others.sum() > 0:
-        out += left * others / others.sum()
-    if out.sum() <= 0:
+    scale = total / (named.sum() + left) if named.sum() + left > 0 else 0.0
+    rooms = (room, np.full_like(room, np.inf)) if named.sum() <= 0 else (room,)
+    for most in rooms:
+        for seed in seeds:
+            free = seed.copy()
+            free[closed] = 0.0
+            other = other + pour(left * scale - other.sum(), free, most - other)
+    named *= scale
+    if named.sum() > 0:
+        named *= (total - other.sum()) / named.sum()
+    if named.sum() + other.sum() < (1 - 1e-9) * total:
         raise WorldError(f"{total:.4g} t of trade have no partner to go to. Give shares.")
-    placed: Array = total * out / out.sum()
-    return placed
+    return named, other

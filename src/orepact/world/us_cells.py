@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from orepact.catalogue import countries
 from orepact.errors import WorldError
-from orepact.world.cells import Content, Trade
+from orepact.world.cells import KIND, Content, Trade
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import Recipe, StageRecipe, UsTotal
 from orepact.world.register import ASSUMPTION
 from orepact.world.trade import spread
 from orepact.world.world import Array
+
+EMBARGOED = ("IRN",)
+"""Regions that the United States buys nothing from, whatever the survey leaves unnamed."""
 
 Gross = Mapping[str, Mapping[tuple[int, int], float]]
 
@@ -30,27 +34,70 @@ def salient(ev: Evidence, chapter: str, detail: str) -> float:
     return value
 
 
+def records(ev: Evidence, c: Content) -> dict[str, dict[tuple[int, int], float]]:
+    """Gross tonnes by code that the United States records with China, Mexico and Vietnam.
+
+    Nothing traded is zero; so is what an exporter sells under a code that is not this stage.
+    """
+    gross: dict[str, dict[tuple[int, int], float]] = {}
+    for r in ev.us_cells.filter(pl.col("hs6").is_in(list(c.factor))).iter_rows(named=True):
+        o, d = ev.at(r["exporter"]), ev.at(r["importer"])
+        gross.setdefault(r["hs6"], {})[o, d] = r["t"] if c.keep[r["hs6"]][o] else 0.0
+    for code, exporter, importer in sorted(ev.us_none):
+        if code in c.factor:
+            gross.setdefault(code, {})[ev.at(exporter), ev.at(importer)] = 0.0
+    return gross
+
+
+def skipped(ev: Evidence, s: StageRecipe, code: str, pair: tuple[int, int]) -> bool:
+    """Whether the recipe takes a record to be of another product."""
+    us = ev.at("USA")
+    partner = ev.regions[pair[0] if pair[1] == us else pair[1]]
+    return partner in s.comtrade_skip.get(code, [])
+
+
+def most(ev: Evidence, s: StageRecipe, c: Content) -> Array:
+    """Contained tonnes (R x R) that the United States' records allow at most; else infinite.
+
+    A cell is bounded where every code of the stage is recorded; what the recipe takes to be of
+    another product counts gross, since its content is not known.
+    """
+    n = len(ev.regions)
+    total, known = np.zeros((n, n)), np.zeros((n, n), dtype=int)
+    for code, cells in records(ev, c).items():
+        factor = c.row(code, n)
+        for pair, t in cells.items():
+            known[pair] += 1
+            total[pair] += t * (1.0 if skipped(ev, s, code, pair) else factor[pair[0]])
+    return np.where((known > 0) & (known == len(c.factor)), total, np.inf)
+
+
 def customs_cells(
     ev: Evidence, s: StageRecipe, c: Content, trade: Trade
 ) -> dict[str, dict[tuple[int, int], float]]:
-    """Impose the United States' records with China, Mexico and Vietnam; return gross by code."""
+    """Impose the United States' records with China, Mexico and Vietnam; return gross by code.
+
+    A cell is pinned where some code of the stage was traded, or none was and all are recorded.
+    Records that the recipe skips are left out, unless nothing was traded.
+    """
     n = len(ev.regions)
-    gross: dict[str, dict[tuple[int, int], float]] = {}
-    fresh = np.zeros((n, n), dtype=bool)
+    gross = {
+        code: {p: t for p, t in cells.items() if t == 0 or not skipped(ev, s, code, p)}
+        for code, cells in records(ev, c).items()
+    }
+    known, t = np.zeros((n, n), dtype=int), np.zeros((n, n))
     codes, largest = np.full((n, n), "", dtype=object), np.zeros((n, n))
-    for r in ev.us_cells.filter(pl.col("hs6").is_in(list(c.factor))).iter_rows(named=True):
-        code, partner = r["hs6"], r["exporter"] if r["importer"] == "USA" else r["importer"]
-        o, d = ev.at(r["exporter"]), ev.at(r["importer"])
-        if partner in s.comtrade_skip.get(code, []) or not c.keep[code][o]:
-            continue
-        if not fresh[o, d]:
-            trade.t[o, d], fresh[o, d] = 0.0, True
-        tonnes = r["t"] * c.row(code, n)[o]
-        trade.t[o, d] += tonnes
-        if tonnes > largest[o, d]:
-            codes[o, d], largest[o, d] = code, tonnes
-        gross.setdefault(code, {})[o, d] = r["t"]
+    for code, cells in gross.items():
+        factor = c.row(code, n)
+        for (o, d), tonnes in cells.items():
+            known[o, d] += 1
+            t[o, d] += tonnes * factor[o]
+            if tonnes * factor[o] > largest[o, d]:
+                codes[o, d], largest[o, d] = code, tonnes * factor[o]
+    fresh = (t > 0) | ((known > 0) & (known == len(c.factor)))
+    trade.t = np.where(fresh, t, trade.t)
     trade.mark(fresh, "customs", "pinned", "un-comtrade", codes)
+    trade.mark(fresh & (t == 0), "none", "pinned", "")
     trade.pinned |= fresh
     return gross
 
@@ -59,11 +106,13 @@ def customs_cells(
 class Side:
     """One direction of United States trade: contained tonnes by partner, and what has none.
 
-    ``assumed`` is the part of the cells whose total or partners are this project's assumption.
+    ``assumed`` is the part of the cells whose total or partners are this project's assumption,
+    ``unnamed`` that which the survey leaves to "other countries".
     """
 
     cells: Array
     assumed: Array
+    unnamed: Array
     unplaced: float
 
 
@@ -75,19 +124,24 @@ def totals(
     gross: Gross,
     trade: Trade,
     supply: Array,
+    bounds: Array,
     importing: bool,
 ) -> Side:
     """Place the survey's totals on partners.
 
     From each total the customs cells of its code (or, without a code, of the stage) are taken
     first; the rest goes to the other partners by the survey's or the recipe's shares, else in
-    the proportions of the trade matrix; else it stays ``unplaced``. Raises
-    :class:`WorldError` where customs cells exceed the total by over 5 %.
+    the proportions of the trade matrix; else it stays ``unplaced``. What the shares leave to other
+    countries goes along the matrix where one is held, else along ``supply``, to no country more
+    than the smallest named share of the total, nor than it has. No partner gets more than
+    ``bounds`` (R x R) allow. Raises :class:`WorldError` where customs cells exceed the total by
+    over 5 %.
     """
     us, n = ev.at("USA"), len(ev.regions)
     line = (slice(None), us) if importing else (us, slice(None))
     pinned, observed = trade.pinned[line], trade.t[line]
-    cells, assumed, unplaced = np.where(pinned, observed, 0.0), np.zeros(n), 0.0
+    cells, assumed, unnamed = np.where(pinned, observed, 0.0), np.zeros(n), np.zeros(n)
+    unplaced, bound = 0.0, bounds[line]
     plain = [x for x in entries if x.code is None]
     pool = _pool(ev, recipe, plain)
     free = max(0.0, pool - cells.sum()) / pool if pool > 0 else 1.0
@@ -100,7 +154,9 @@ def totals(
         factor = np.full(n, x.factor) if x.code is None else c.row(x.code, n)
         if not importing:
             factor = np.full(n, factor[us])
-        left, banned = _tonnes(ev, recipe, x), [us]
+        whole = left = _tonnes(ev, recipe, x)
+        banned = [us]
+        closed = [ev.at(r) for r in (*EMBARGOED, *x.without)]
         if x.code is None:
             left *= free
             banned += list(np.flatnonzero(pinned))
@@ -111,16 +167,50 @@ def totals(
                         left -= t
                         banned.append(o if importing else d)
         left = max(left, 0.0)
-        shares = _shares(ev, recipe, x, observed, banned)
+        shares, least = _shares(ev, recipe, x, observed, banned)
         if shares is None:
             unplaced += left * float(factor[us])
         elif left > 0:
-            rest = supply if importing else np.zeros(n)
-            placed = spread(left, shares, rest, banned) * factor
-            cells = cells + placed
+            seeds = [_matrix(ev, c, x, observed), supply.copy()] if importing else []
+            for seed in seeds:
+                seed[closed] = 0.0
+            room = np.minimum(least * whole * members(ev), supply / factor)
+            named, rest = spread(left, shares, seeds, np.minimum(room, bound / factor), banned)
+            over = named * factor > bound
+            if over.any():
+                full = np.where(over, bound / factor, 0.0)
+                banned += list(np.flatnonzero(over))
+                named, rest = spread(left - full.sum(), shares, seeds, room, banned)
+                named = named + full
+            if x.shares is None:
+                guessed = trade.kind[line] == KIND["imputed"]
+                named, rest = np.where(guessed, 0.0, named), np.where(guessed, named, rest)
+            cells = cells + (named + rest) * factor
+            unnamed = unnamed + rest * factor
             if x.source == ASSUMPTION or isinstance(x.shares, Mapping):
-                assumed = assumed + placed
-    return Side(cells, assumed, unplaced)
+                assumed = assumed + named * factor
+    return Side(cells, assumed, unnamed, unplaced)
+
+
+def members(ev: Evidence) -> Array:
+    """Countries in every region (R): one, or as many as a pool has."""
+    out = np.zeros(len(ev.regions))
+    for c in countries().values():
+        out[ev.regions.index(c.region)] += 1
+    return out
+
+
+def _matrix(ev: Evidence, c: Content, x: UsTotal, observed: Array) -> Array:
+    """Recorded trade (R) that shows where a total comes from; zero where no matrix is whole."""
+    codes = (*c.factor,) if x.code is None else (x.code, *x.also)
+    held = [code for code in codes if code in ev.gross and code not in ev.partial]
+    if not held:
+        return np.zeros_like(observed)
+    if x.code is None:
+        return observed.copy()
+    us = ev.at("USA")
+    column: Array = np.sum([np.where(c.keep[k], ev.gross[k][:, us], 0.0) for k in held], axis=0)
+    return column
 
 
 def _pool(ev: Evidence, recipe: Recipe, plain: Sequence[UsTotal]) -> float:
@@ -149,22 +239,25 @@ def pin(
 ) -> float:
     """Impose the survey's totals on the United States' imports and exports, in place.
 
+    What the survey prints of a partner is pinned; what it leaves to other countries is imputed.
     ``gross`` are the customs cells already imposed. Returns exports that have no partner, t.
     """
-    us, unplaced = ev.at("USA"), 0.0
+    us, unplaced, bounds = ev.at("USA"), 0.0, most(ev, s, c)
     for importing, entries in ((True, s.us_imports), (False, s.us_exports)):
         if entries is None:
             continue
-        side = totals(ev, recipe, entries, c, gross, trade, supply, importing)
+        side = totals(ev, recipe, entries, c, gross, trade, supply, bounds, importing)
         line = (slice(None), us) if importing else (us, slice(None))
         where = np.zeros_like(trade.pinned)
         where[line] = (side.cells > 0) & ~trade.pinned[line]
         trade.t[line] = side.cells
         trade.mark(where, "customs", "pinned", "usgs-mcs-2026")
-        guess = np.zeros_like(where)
+        guess, other = np.zeros_like(where), np.zeros_like(where)
         guess[line] = side.assumed > 0.5 * side.cells
+        other[line] = side.unnamed > 0.5 * side.cells
         trade.mark(where & guess, "imputed", "pinned", ASSUMPTION)
-        trade.pinned |= where
+        trade.mark(where & other, "imputed", "unplaced", "usgs-mcs-2026")
+        trade.pinned |= where & ~other
         unplaced += side.unplaced
     return unplaced
 
@@ -177,23 +270,27 @@ def _tonnes(ev: Evidence, recipe: Recipe, x: UsTotal) -> float:
 
 def _shares(
     ev: Evidence, recipe: Recipe, x: UsTotal, observed: Array, banned: Sequence[int]
-) -> dict[int, float] | None:
-    """Partner shares of one total; None where neither the recipe nor a matrix knows them."""
+) -> tuple[dict[int, float] | None, float]:
+    """Partner shares of one total and the smallest of a country.
+
+    None where neither the recipe nor a matrix knows them.
+    """
     if isinstance(x.shares, str):
         known = ev.us_shares.get((x.chapter or recipe.chapter, x.shares))
         if known is None:
             raise WorldError(
                 f"The survey's {x.chapter or recipe.chapter} has no import sources {x.shares!r}."
             )
-        out: dict[int, float] = {}
-        for place, share in known.items():
-            if place:
-                out[ev.at(place)] = out.get(ev.at(place), 0.0) + share
-        return out
-    if x.shares is not None:
-        return {ev.at(place): share for place, share in x.shares.items()}
-    cell = observed.copy()
-    cell[list(banned)] = 0.0
-    if cell.sum() <= 0:
-        return None
-    return {int(i): float(cell[i] / cell.sum()) for i in np.flatnonzero(cell)}
+        given = {place: share for place, share in known.items() if place}
+    elif x.shares is not None:
+        given = dict(x.shares)
+    else:
+        cell = observed.copy()
+        cell[list(banned)] = 0.0
+        if cell.sum() <= 0:
+            return None, 0.0
+        return {int(i): float(cell[i] / cell.sum()) for i in np.flatnonzero(cell)}, 0.0
+    out: dict[int, float] = {}
+    for place, share in given.items():
+        out[ev.at(place)] = out.get(ev.at(place), 0.0) + share
+    return out, min(given.values(), default=1.0)

@@ -66,6 +66,7 @@ def evidence(raw: Path, base: Evidence, recipes: Mapping[str, Recipe], year: int
         gross_source=source,
         older={},
         us_cells=comtrade.us_cells(raw, year),
+        us_none=comtrade.us_none(raw, year),
         china=comtrade.china_exports(raw, year) if year in CHINA else base.china.clear(),
         eu=comext.eu_imports(raw, eu, year) if year in EU else base.eu.clear(),
         margins=base.margins.clear(),

@@ -29,7 +29,7 @@ from orepact.world.recorded import NOTHING, recorded
 from orepact.world.register import ASSUMPTION
 from orepact.world.series import Series
 from orepact.world.trade import trace_hubs
-from orepact.world.us_cells import customs_cells, fits, pin, salient
+from orepact.world.us_cells import customs_cells, fits, most, pin, salient
 from orepact.world.world import Array
 from orepact.world.year_evidence import carried, same_sources
 
@@ -219,6 +219,7 @@ def _stage(x: YearInputs, k: int, id: str, p: Priors, labels: Labels, g: Growth,
     p.trade[k], p.weights["trade"][k] = trade.t, np.where(trade.weight > 0, trade.weight, 1.0)
     labels.kind.append(trade.kind)
     labels.code.append(trade.code)
+    labels.most.append(most(x.ev, s, c))
     labels.source.append(np.where(trade.source == "", "orepact-balance", trade.source))
     return "own" if share > 0.5 else "US cells only" if some else "carried"
 

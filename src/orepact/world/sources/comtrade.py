@@ -14,7 +14,7 @@ import polars as pl
 from orepact.catalogue import countries, minerals
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world.sources.baci import complete
-from orepact.world.sources.files import numbers, once, text_table, to_regions
+from orepact.world.sources.files import WHOLE, numbers, once, text_table, to_regions
 
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
@@ -27,6 +27,9 @@ BREAKDOWN = (
     "Drop the breakdown by customs procedure, transport and second partner, and keep the total: "
     "customsCode C00, motCode 0, partner2Code 0."
 )
+
+COVERED = 0.75
+"""Least share of the file's codes that a year of the United States' records has; 92 % in 2024."""
 
 AGAIN = "Download it again with `orepact world add comtrade`."
 _PARTNERS = {
@@ -51,24 +54,61 @@ _SPELLINGS = {
 }
 
 
+_US_KEYS = ("reporter_iso", "partner_iso", "flow_desc", "cmd_code")
+_FROM_TO = {
+    "exporter": pl.when(pl.col("flow_desc") == "Import")
+    .then("partner_iso")
+    .otherwise("reporter_iso"),
+    "importer": pl.when(pl.col("flow_desc") == "Import")
+    .then("reporter_iso")
+    .otherwise("partner_iso"),
+}
+
+
 def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
     """Trade of the United States with China, Mexico and Vietnam, as its customs record it.
 
-    Columns hs6, exporter, importer, t (net weight), usd.
+    Columns hs6, exporter, importer, t (net weight), usd. A year that lacks a pair of countries, or
+    a quarter of the file's codes, is cut off and raises :class:`WorldError`.
     """
-    keys = ("reporter_iso", "partner_iso", "flow_desc", "cmd_code")
-    columns = ("ref_year", *keys, "primary_value", "net_wgt")
-    frame = text_table(raw, US_CELLS, columns).filter(pl.col("ref_year") == str(year))
+    columns = ("ref_year", *_US_KEYS, "primary_value", "net_wgt")
+    whole = text_table(raw, US_CELLS, columns)
+    frame = whole.filter(pl.col("ref_year") == str(year))
+    pairs = [set(f.select(_US_KEYS[:3]).iter_rows()) for f in (whole, frame)]
+    codes = [f["cmd_code"].n_unique() for f in (whole, frame)]
+    if lacking := sorted(pairs[0] - pairs[1]):
+        raise WorldError(
+            f"'{US_CELLS}' has no row of {year} for {' '.join(map(str, lacking[0]))}, and has some "
+            f"of other years: the file is cut off. {WHOLE}"
+        )
+    if codes[1] < COVERED * codes[0]:
+        raise WorldError(
+            f"'{US_CELLS}' has {codes[1]} of its {codes[0]} codes in {year}: the file is cut off. "
+            f"{WHOLE}"
+        )
     frame = numbers(frame, US_CELLS, "primary_value", "net_wgt")
-    frame = once(frame, US_CELLS, *keys, mend=BREAKDOWN)
-    importing = pl.col("flow_desc") == "Import"
+    frame = once(frame, US_CELLS, *_US_KEYS, mend=BREAKDOWN)
     return frame.filter(pl.col("net_wgt") > 0).select(
         hs6="cmd_code",
-        exporter=pl.when(importing).then("partner_iso").otherwise("reporter_iso"),
-        importer=pl.when(importing).then("reporter_iso").otherwise("partner_iso"),
+        **_FROM_TO,
         t=pl.col("net_wgt") / 1000,
         usd="primary_value",
     )
+
+
+def us_none(raw: Path, year: int = 2024) -> frozenset[tuple[str, str, str]]:
+    """Code, exporter and importer of what was not traded: the extract is whole, absence is zero.
+
+    A code counts from the first to the last year in which the file has it, so that one which a
+    revision of the Harmonized System split is not read as zero.
+    """
+    whole = text_table(raw, US_CELLS, ("ref_year", *_US_KEYS, "net_wgt"))
+    place = whole.select("ref_year", hs6="cmd_code", **_FROM_TO)
+    span = place.group_by("hs6").agg(first=pl.col("ref_year").min(), last=pl.col("ref_year").max())
+    live = span.filter((pl.col("first") <= str(year)) & (pl.col("last") >= str(year)))["hs6"]
+    traded = set(place.filter(pl.col("ref_year") == str(year)).drop("ref_year").iter_rows())
+    pairs = set(place.select("exporter", "importer").iter_rows())
+    return frozenset((c, *pair) for c in live for pair in pairs) - traded
 
 
 def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
