@@ -178,6 +178,13 @@ def _years(raw: Path) -> None:
                 ]  # fmt: skip
     for name, part in rows.items():
         table(raw, name, head, dict.fromkeys(part))
+    cells = (("MEX", "Import", "790111", "60000"), ("CHN", "Export", "260800", "90000"))
+    append(raw, comtrade.US_CELLS, [
+        (year, "USA", partner, flow, code, "x", "200000", kg)
+        for year in (2019, 2022, 2023, 2025)
+        for partner, flow, code, kg in cells
+        if (year, partner) != (2023, "MEX")
+    ])  # fmt: skip
     unit = raw / comtrade.UNIT_VALUES.format(2022)
     unit.parent.mkdir(parents=True, exist_ok=True)
     values = "cmd,value,netwgt\n260800,1200,1000\n790111,2700,1000\n810411,2900,1000\n"
