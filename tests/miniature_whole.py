@@ -26,6 +26,7 @@ from orepact.world.sources import (
     bea,
     bgs,
     cma,
+    comext,
     comtrade,
     eu_crm,
     iea,
@@ -53,6 +54,7 @@ def write(raw: Path) -> Path:
     miniature.write(raw)
     _magnesium(raw)
     _survey(raw)
+    _trade(raw)
     _years(raw)
     _study(raw)
     _atlas(raw)
@@ -158,6 +160,25 @@ def _survey(raw: Path) -> None:
     known = {statistic(r) for r in held}
     new = {place(r): r for r in survey_rows() if statistic(r) not in known}
     append(raw, usgs.MCS_2026, new.values(), "cp1252")
+
+
+def _trade(raw: Path) -> None:
+    """Rows of other minerals in the files that have none of zinc."""
+    fill = (
+        (baci.ASEAN, ("2024", "260400", "360", "156", "500", "10000", "IDN", "CHN", "Nickel")),
+        (baci.ASEAN, ("2024", "260400", "608", "156", "450", "9000", "PHL", "CHN", "Nickel")),
+        (baci.MARGINS, ("282520", "exporter", "CN", "900000", "", "1000000", "0.9")),
+        (baci.MARGINS, ("282520", "importer", "KR", "800000", "", "1000000", "0.8")),
+        (baci.TOTALS, ("282520", "Lithium hydroxide", "2024", "1000000", "100")),
+        (comtrade.CHINA_EXPORTS, ("2024-01-01", "Japan", "250410", "2000", "1000", "2")),
+        (comtrade.CHINA_EXPORTS, ("2024-02-01", "South Korea", "250410", "900", "500", "1.8")),
+        (comtrade.LARGEST, ("magnesium", "refined", "exporter", "2023", "China", "90")),
+        (comtrade.LARGEST, ("magnesium", "refined", "importer", "2023", "Japan", "40")),
+        (comext.EU_IMPORTS, ("CN", "28252000", "2024", "1000")),
+        (comext.EU_IMPORTS, ("MX", "28252000", "2024", "10")),
+    )
+    for name, row in fill:
+        append(raw, name, [row])
 
 
 def _years(raw: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import everything, floored, limited, make, one_stage
+from markets import everything, floored, limited, make, one_stage
 
 from orepact.errors import AccountsError
 from orepact.market import Market, Outcome, Wedges, accounts, solve

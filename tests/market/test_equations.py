@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import everything, make
+from markets import everything, make
 
 from orepact.market.equations import Frame, evaluate, frame, residual
 from orepact.market.jacobian import jacobian

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import floored, make, one_stage
+from markets import floored, make, one_stage
 
 from orepact.market import Market, Wedges, solve
 from orepact.market.equations import evaluate, frame

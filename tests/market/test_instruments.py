@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import one_stage
+from markets import one_stage
 
 from orepact import pact, world
 from orepact.errors import InputError, NoMatchError

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import make, one_stage
+from markets import make, one_stage
 
 from orepact.errors import InputError, UnknownIdError
 from orepact.market import Market, Wedges, demand, solve, sourcing, supply

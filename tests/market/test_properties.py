@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markets import everything, floored, limited, make, one_stage
 
-from conftest import everything, floored, limited, make, one_stage
 from orepact.market import Market, Wedges, accounts, solve, supply
 
 MONEY = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import make
+from markets import make
 
 from orepact.market import Wedges, solve
 from orepact.market.protection import effective_protection

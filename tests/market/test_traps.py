@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from conftest import everything, floored, make, one_stage
+from markets import everything, floored, make, one_stage
 from test_instruments import DAY, action, agreed, came_to, floor, market
 
 from orepact import pact, world

@@ -18,7 +18,7 @@ from orepact.world.register import source
 from orepact.world.sources.cepii import _geodist
 
 SHEET = (
-    "mineral,stage_order,stage,hs6_2022_with_t_contained_per_t,input_per_unit_output,"
+    "mineral,stage_order,stage,hs6_2022_with_t_contained_per_t,input_per_unit_output,input_source,"
     "world_production_2024_t,price_2024_usd_per_t_contained,price_source,"
     "conversion_share_of_output_price,conversion_source,spare_capacity_share_2024,spare_source,"
     "supply_elast_low,supply_elast_central,supply_elast_high,supply_elast_source,"
@@ -34,19 +34,39 @@ MCS = "USGS MCS 2026 (2024 value)"
 ASSUMED = "assumption: none read"
 ROWS = [
     [
-        *("zinc", "1", "mined", "260800:0.52", "", "11934000", "2222.3", "assumption: 80% of LME"),
+        *(
+            "zinc",
+            "1",
+            "mined",
+            "260800:0.52",
+            "",
+            "",
+            "11934000",
+            "2222.3",
+            "assumption: 80% of LME",
+        ),
         *("", "", "0.05", ASSUMED, *MINE, *FEEDS, *SIGMA),
     ],
     [
-        *("zinc", "2", "refined", "790111:0.9999", "1.05", "13490000", "2777.8", MCS),
+        *("zinc", "2", "refined", "790111:0.9999", "1.05", ASSUMED, "13490000", "2777.8", MCS),
         *("0.16", "1 - 1.05 x 0.80", "0.12", ASSUMED, *PLANT, *USE, *SIGMA),
     ],
     [
-        *("tungsten", "1", "mined", "261100:0.515", "", "81610", "31778.1", MCS),
+        *("tungsten", "1", "mined", "261100:0.515", "", "", "81610", "31778.1", MCS),
         *("", "", "0.05", ASSUMED, *MINE, *FEEDS, *SIGMA),
     ],
     [
-        *("tungsten", "2", "apt", "284180:0.70", "1.04", "95440", "39722.6", "argusmedia 2241006"),
+        *(
+            "tungsten",
+            "2",
+            "apt",
+            "284180:0.70",
+            "1.04",
+            ASSUMED,
+            "95440",
+            "39722.6",
+            "argusmedia 2241006",
+        ),
         *("0.17", "1 - 1.04 x 0.80", "0.3", ASSUMED, *PLANT, *USE, *SIGMA),
     ],
 ]
@@ -201,7 +221,7 @@ def test_an_unquoted_comma_in_a_text_cell_is_mended(raw):
 def test_a_row_that_cannot_be_mended_is_named(raw):
     path = raw / "facts/minerals.csv"
     path.write_text(path.read_text("utf-8").replace("0.05,0.2,0.4", "0.05,x,0.4", 1), "utf-8")
-    with pytest.raises(WorldError, match=r"minerals.csv, line 2: 24 cells"):
+    with pytest.raises(WorldError, match=r"minerals.csv, line 2: 25 cells"):
         stage_facts(raw, IDS)
 
 

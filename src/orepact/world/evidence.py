@@ -14,7 +14,7 @@ from orepact.catalogue import countries, minerals, region, regions
 from orepact.errors import WorldError
 from orepact.world.facts import StageFacts, stage_facts
 from orepact.world.hosts import host_minerals
-from orepact.world.plausible import check_units
+from orepact.world.plausible import check_output, check_units
 from orepact.world.recipe import Recipe
 from orepact.world.sources import baci, cepii, comext, comtrade, production, usgs
 from orepact.world.sources.baci_full import Full
@@ -94,6 +94,8 @@ def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -
     codes = tuple(sorted({c for m in recipes for s in minerals()[m].stages for c in s.hs6}))
     stages = [s for r in recipes.values() for s in r.stages.values()]
     facts = stage_facts(raw, recipes)
+    output = production.production(raw, {*recipes, *host_minerals(recipes)})
+    check_output(output, facts, production.SHEET)
     trade = baci.trade(raw, codes, full)
     for (file,), part in trade.partition_by("file", as_dict=True).items():
         check_units(part, facts, str(file))
@@ -126,7 +128,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -
     return Evidence(
         regions=axis,
         facts=facts,
-        output=production.production(raw, {*recipes, *host_minerals(recipes)}),
+        output=output,
         salient=usgs.salient(raw, 2024),
         us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,

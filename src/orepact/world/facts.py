@@ -196,9 +196,20 @@ def own_facts(text: str | None = None) -> list[dict[str, str]]:
 
 def stage_facts(raw: Path, ids: Collection[str] | None = None) -> dict[tuple[str, str], StageFacts]:
     """Read the sheet and our own rows: one for every mineral (or those in ``ids``) and stage."""
-    with io.StringIO(text(raw, SHEET), newline="") as file:
+    held = text(raw, SHEET)
+    with io.StringIO(held, newline="") as file:
         rows = csv.reader(file)
-        header = next(rows)
+        header = next(rows, [])
+        if lacking := sorted({"mineral", "stage", *_COLUMNS} - {"production_source", *header}):
+            raise WorldError(
+                f"'{SHEET}', row 1 has no column '{lacking[0]}'; it has "
+                f"{', '.join(header[:6]) or 'nothing'}. Take a whole copy."
+            )
+        if not held.endswith("\n"):
+            raise WorldError(
+                f"'{SHEET}' ends without a line break: it may be cut off. Take a whole copy, or "
+                "end its last line."
+            )
         cells = [_whole(fields, header, rows.line_num) for fields in rows if fields]
     cells += own_facts()
     out: dict[tuple[str, str], StageFacts] = {}

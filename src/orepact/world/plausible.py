@@ -17,6 +17,26 @@ TABLE, CODE = 30.0, 500.0
 Originals lie within 1.6 in the middle; single cells of baskets are up to 250 times off."""
 
 
+def check_output(
+    output: pl.DataFrame, facts: Mapping[tuple[str, str], StageFacts], name: str
+) -> None:
+    """Raise :class:`WorldError` where a stage's output is far from the facts' world output.
+
+    ``output`` has mineral, stage and t. Some producers may be missing; a unit is a thousand off.
+    """
+    sums = output.group_by("mineral", "stage", maintain_order=True).agg(pl.col("t").sum())
+    for mineral, stage, t in sums.iter_rows():
+        f = facts.get((mineral, stage))
+        if f is None or not f.cells["world_production_2024_t"].strip() or not t > 0:
+            continue
+        ratio = t / f.number("world_production_2024_t")
+        if not 1 / TABLE < ratio < TABLE:
+            raise WorldError(
+                f"'{name}': output of {mineral} {stage} adds up to {t:.4g} t, {ratio:.3g} times "
+                "the world's in the sheet of facts. A row is in another unit, or most are missing."
+            )
+
+
 def check_units(
     trade: pl.DataFrame, facts: Mapping[tuple[str, str], StageFacts], name: str
 ) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from orepact.catalogue import minerals, regions
 from orepact.world.evidence import Evidence, matrix
+from orepact.world.plausible import check_units
 from orepact.world.recipe import Recipe, StageRecipe, UsTotal
 from orepact.world.sources import baci, baci_full, comext, comtrade, usgs
 from orepact.world.world import Array
@@ -23,12 +24,12 @@ VALUES = (2022,)
 
 
 def gross(
-    raw: Path, codes: Collection[str], partial: Collection[str], year: int
+    raw: Path, codes: Collection[str], base: Evidence, year: int
 ) -> tuple[dict[str, Array], dict[str, str]]:
     """Matrices of the year by code, gross tonnes, and their sources.
 
     The publisher's own files where they are held; else values of thirty codes (2022), nickel ore,
-    and the trade of ASEAN in the ``partial`` codes, for which the base year has no more either.
+    and the trade of ASEAN in the base's partial codes, for which the base year has no more either.
     """
     axis = regions()
     full = baci_full.held(raw, year)
@@ -43,9 +44,11 @@ def gross(
         found = {c: usd[c] / unit[c] for c in codes if c in usd and c in unit}
         source = dict.fromkeys(found, "baci-v202601")
     customs = comtrade.trade(raw, [c for c in codes if c not in found], year)
+    for (file,), part in customs.partition_by("file", as_dict=True).items():
+        check_units(part, base.facts, str(file))
     found |= matrix(customs, "t", axis)
     source |= dict.fromkeys(customs["hs6"], "un-comtrade")
-    lacking = [c for c in partial if c not in found]
+    lacking = [c for c in base.partial if c not in found]
     near = matrix(baci.asean(raw, year).filter(pl.col("hs6").is_in(lacking)), "t", axis)
     return found | near, source | dict.fromkeys(near, "baci-v202601")
 
@@ -56,7 +59,7 @@ def evidence(raw: Path, base: Evidence, recipes: Mapping[str, Recipe], year: int
     Import shares (the survey's averages of 2021-24), distances and income are kept.
     """
     codes = {c for m in recipes for s in minerals()[m].stages for c in s.hs6}
-    matrices, source = gross(raw, codes, base.partial, year)
+    matrices, source = gross(raw, codes, base, year)
     wanted = {c for r in recipes.values() for s in r.stages.values() for c in s.eu}
     eu = tuple(sorted(wanted & comext.held_codes(raw, year)))
     return replace(

@@ -15,7 +15,16 @@ import polars as pl
 from orepact.errors import WorldError
 from orepact.world.sources import baci_full
 from orepact.world.sources.baci_full import Full
-from orepact.world.sources.files import numbers, once, parquet_table, text_table, to_regions
+from orepact.world.sources.files import (
+    WHOLE,
+    among,
+    given,
+    numbers,
+    once,
+    parquet_table,
+    text_table,
+    to_regions,
+)
 
 EXTRACT = "data/02_trade/cma_baci/baci_2024_bilateral_30codes.parquet"
 OLDER = "data/02_trade/cma_baci/baci_2022.csv"
@@ -61,12 +70,9 @@ def extract(raw: Path) -> pl.DataFrame:
     columns = ("year", "exporter", "importer", "hs6", "value_kusd", "qty_t")
     frame = once(parquet_table(raw, EXTRACT, columns), EXTRACT, *columns[:4])
     frame = numbers(frame, EXTRACT, "value_kusd", "qty_t")
-    for wrong, what in (
-        (frame.filter(pl.col("value_kusd").is_null()), "no value"),
-        (frame.filter(pl.col("year") != 2024), "another year than 2024"),
-    ):
-        if len(wrong):
-            raise WorldError(f"'{EXTRACT}', row {wrong['row'][0]}: {what}. Take a clean copy.")
+    given(frame, EXTRACT, "value_kusd", "year")
+    for r in frame.filter(pl.col("year") != 2024).head(1).iter_rows(named=True):
+        raise WorldError(f"'{EXTRACT}', row {r['row']}: year is {r['year']}, not 2024. {WHOLE}")
     for c in ("exporter", "importer"):
         frame = to_regions(frame, EXTRACT, c, baci_full.NO_REGION)
     return complete(
@@ -98,7 +104,7 @@ def trade(raw: Path, codes: tuple[str, ...], full: Full | None = None) -> pl.Dat
 def older(raw: Path) -> pl.DataFrame:
     """Trade of 2022 in USD by (hs6, exporter, importer): a seed where 2024 is not held."""
     frame = once(text_table(raw, OLDER, ("i", "j", "cmd", "value")), OLDER, "i", "j", "cmd")
-    frame = numbers(frame, OLDER, "value")
+    frame = given(numbers(frame, OLDER, "value"), OLDER, "value")
     for c in ("i", "j"):
         frame = to_regions(frame, OLDER, c, baci_full.NO_REGION)
     return (
@@ -115,6 +121,7 @@ def asean(raw: Path, year: int = 2024) -> pl.DataFrame:
     frame = text_table(raw, ASEAN, columns).filter(pl.col("t") == str(year))
     frame = once(frame, ASEAN, "hs6", "i_iso3", "j_iso3")
     frame = numbers(frame, ASEAN, "trade_usd_thousands", "qty_tons")
+    frame = given(frame, ASEAN, "trade_usd_thousands")
     for c in ("i_iso3", "j_iso3"):
         frame = to_regions(frame, ASEAN, c, baci_full.NO_REGION)
     return complete(
@@ -132,9 +139,10 @@ def margins(raw: Path) -> pl.DataFrame:
     """Largest exporters and importers of codes without a matrix: hs6, side, iso2, usd, share."""
     columns = ("hs6", "side", "iso2", "value_usd", "world_usd")
     frame = once(text_table(raw, MARGINS, columns), MARGINS, "hs6", "side", "iso2")
-    frame = numbers(frame, MARGINS, "value_usd", "world_usd")
+    frame = given(numbers(frame, MARGINS, "value_usd", "world_usd"), MARGINS, *columns)
+    frame = among(frame, MARGINS, "side", ("exporter", "importer"))
     totals = once(text_table(raw, TOTALS, ("hs6", "year", "world_tonnes")), TOTALS, "hs6", "year")
-    totals = numbers(totals, TOTALS, "world_tonnes")
+    totals = given(numbers(totals, TOTALS, "world_tonnes"), TOTALS, "world_tonnes")
     frame = frame.join(
         totals.filter(pl.col("year") == "2024").select("hs6", "world_tonnes"), on="hs6", how="left"
     )

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import numbers, once, text_table
 
 FOLDER = "data/08_io/bea"
 YEAR = 2017
@@ -53,7 +53,7 @@ class Accounts:
 
 def matrix(raw: Path, name: str) -> tuple[tuple[str, ...], tuple[str, ...], Matrix]:
     """One table: (row codes, column codes, values). A blank is zero."""
-    first = text_table(raw, name, ("bea_code",))
+    first = once(text_table(raw, name, ("bea_code",)), name, "bea_code")
     with (raw / name).open(encoding="utf8") as file:
         header = tuple(file.readline().strip().split(","))
     frame = numbers(text_table(raw, name, header), name, *header[1:], signed=True)
@@ -67,7 +67,8 @@ def accounts(raw: Path) -> Accounts:
     others = matrix(raw, IMPORTED)
     if others[:2] != (rows, columns):
         raise WorldError(f"'{IMPORTED}' and '{DOMESTIC}' do not have the same codes in one order.")
-    out = numbers(text_table(raw, OUTPUT, ("bea_code", "output")), OUTPUT, "output")
+    out = once(text_table(raw, OUTPUT, ("bea_code", "output")), OUTPUT, "bea_code")
+    out = numbers(out, OUTPUT, "output")
     output = dict(out.select("bea_code", "output").iter_rows())
     lacking = [c for c in columns if not (output.get(c) or 0) > 0]
     if lacking:

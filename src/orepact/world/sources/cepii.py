@@ -10,7 +10,7 @@ import polars as pl
 
 from orepact.catalogue import regions
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, once, text_table
+from orepact.world.sources.files import WHOLE, among, numbers, once, text_table
 
 DISTANCES = "data/05_country/cepii_geodist/dist_cepii.csv.gz"
 COUNTRIES = "data/05_country/cepii_geodist/geo_cepii.csv"
@@ -25,6 +25,10 @@ _CODES = {"COD": "ZAR", "SRB": "YUG", "ROU": "ROM", "TLS": "TMP", "PSE": "PAL"}
 
 INLAND = frozenset({"COD"})
 """Coastal countries whose mines lie far inland (the DR Congo's copper belt)."""
+
+
+FARTHEST = 20_040.0
+"""Half the Earth's girth at the equator, km."""
 
 
 def _geodist(region: str) -> str:
@@ -47,8 +51,15 @@ def distances(raw: Path) -> pl.DataFrame:
     )
     pairs = once(pairs, DISTANCES, "iso_o", "iso_d")
     pairs = numbers(pairs.with_columns(pl.col("distw").replace(".", "")), DISTANCES, "distw")
+    for r in pairs.filter(pl.col("distw") > FARTHEST).head(1).iter_rows(named=True):
+        raise WorldError(
+            f"'{DISTANCES}', row {r['row']}: {r['distw']:,.0f} km from {r['iso_o']} to "
+            f"{r['iso_d']}, and the Earth allows {FARTHEST:,.0f}. Is it in metres? {WHOLE}"
+        )
+    pairs = among(pairs, DISTANCES, "contig", ("0", "1"))
     known = {(r["iso_o"], r["iso_d"]): r for r in pairs.iter_rows(named=True)}
     geo = text_table(raw, COUNTRIES, ("iso3", "landlocked"), encoding="utf8-lossy")
+    geo = among(geo, COUNTRIES, "landlocked", ("0", "1"))
     closed = set(geo.filter(pl.col("landlocked") == "1")["iso3"]) | {_geodist(r) for r in INLAND}
     rows = []
     for o, co in code.items():

@@ -36,9 +36,9 @@ def _rows(raw: Path, name: str, key: str, field: str) -> list[dict[str, Any]]:
         held = list(json.loads(find(raw, name).read_text("utf-8"))[key])
         if all("label" in r and field in r for r in held):
             return held
-    except (json.JSONDecodeError, KeyError, TypeError) as bad:
+    except (ValueError, KeyError, TypeError) as bad:
         raise WorldError(f"'{name}' is not the atlas's file: {bad!r}. Take a whole copy.") from bad
-    raise WorldError(f"'{name}': an entry lacks its label or '{field}'.")
+    raise WorldError(f"'{name}': an entry lacks its label or '{field}'. Take a whole copy.")
 
 
 def shares(raw: Path, what: str) -> pl.DataFrame:
@@ -46,11 +46,17 @@ def shares(raw: Path, what: str) -> pl.DataFrame:
     name, key, field = FILES[what]
     rows = [(r["label"], r[field]) for r in _rows(raw, name, key, field)]
     out = []
+    labels = [label for label, _ in rows]
+    if twice := [label for label in labels if labels.count(label) > 1]:
+        raise WorldError(f"'{name}': {twice[0]} stands twice. Take a whole copy.")
     for entry, (label, value) in enumerate(rows, start=1):
         if label == "magnets" or value is None:
             continue
         if not isinstance(value, int | float) or not 0 <= value <= 100:
-            raise WorldError(f"'{name}', entry {entry} ({label}): {field} {value!r}, not 0 to 100.")
+            raise WorldError(
+                f"'{name}', entry {entry} ({label}): {field} {value!r}, not 0 to 100. "
+                "Take a whole copy."
+            )
         out.append((LABELS.get(label, label), value / 100, entry))
     return pl.DataFrame(out, schema=["mineral", "value", "entry"], orient="row")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, once, text_table, to_regions
+from orepact.world.sources.files import given, numbers, once, text_table, to_regions
 
 EU_IMPORTS = "data/derived/eu27_imports_by_partner_cn8_2022_2024.csv"
 COUNTRY_CODES = "data/02_trade/cma_baci/country_codes_V202601.csv"
@@ -40,6 +40,7 @@ def eu_imports(raw: Path, codes: tuple[str, ...], year: int = 2024) -> pl.DataFr
         raise WorldError(f"'{EU_IMPORTS}' has no imports of {', '.join(missing)} in {year}.")
     frame = once(frame, EU_IMPORTS, "PARTNER_ISO", "PRODUCT_NC", "PERIOD")
     frame = numbers(frame, EU_IMPORTS, "VALUE_IN_EUROS")
+    frame = given(frame, EU_IMPORTS, "VALUE_IN_EUROS")
     known = iso2_to_iso3(raw)
     mapped = {k: _PARTNERS.get(k, known.get(k, k)) for k in frame["PARTNER_ISO"].unique()}
     frame = frame.with_columns(pl.col("PARTNER_ISO").replace_strict(mapped))

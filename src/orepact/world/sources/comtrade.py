@@ -14,7 +14,15 @@ import polars as pl
 from orepact.catalogue import countries, minerals
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world.sources.baci import complete
-from orepact.world.sources.files import WHOLE, numbers, once, text_table, to_regions
+from orepact.world.sources.files import (
+    WHOLE,
+    among,
+    given,
+    numbers,
+    once,
+    text_table,
+    to_regions,
+)
 
 US_CELLS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 NICKEL = "data/02_trade/comtrade_manuali/UN_nickel_trade.csv"
@@ -68,11 +76,15 @@ _FROM_TO = {
 def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
     """Trade of the United States with China, Mexico and Vietnam, as its customs record it.
 
+    Records without a net weight are unknown tonnes, not zero, and left to other sources.
     Columns hs6, exporter, importer, t (net weight), usd. A year that lacks a pair of countries, or
     a quarter of the file's codes, is cut off and raises :class:`WorldError`.
     """
     columns = ("ref_year", *_US_KEYS, "primary_value", "net_wgt")
     whole = text_table(raw, US_CELLS, columns)
+    whole = among(whole, US_CELLS, "flow_desc", ("Export", "Import"))
+    for c in ("reporter_iso", "partner_iso"):
+        whole = to_regions(whole, US_CELLS, c)
     frame = whole.filter(pl.col("ref_year") == str(year))
     pairs = [set(f.select(_US_KEYS[:3]).iter_rows()) for f in (whole, frame)]
     codes = [f["cmd_code"].n_unique() for f in (whole, frame)]
@@ -88,6 +100,7 @@ def us_cells(raw: Path, year: int = 2024) -> pl.DataFrame:
         )
     frame = numbers(frame, US_CELLS, "primary_value", "net_wgt")
     frame = once(frame, US_CELLS, *_US_KEYS, mend=BREAKDOWN)
+    frame = given(frame, US_CELLS, "primary_value")
     return frame.filter(pl.col("net_wgt") > 0).select(
         hs6="cmd_code",
         **_FROM_TO,
@@ -124,7 +137,7 @@ def nickel_ore(raw: Path, year: int = 2024) -> pl.DataFrame:
         & ~pl.col("partnerISO").str.starts_with("X")
     )
     frame = once(frame, NICKEL, *places, mend=BREAKDOWN)
-    frame = numbers(frame, NICKEL, "primaryValue", "netWgt")
+    frame = given(numbers(frame, NICKEL, "primaryValue", "netWgt"), NICKEL, "primaryValue")
     for c in places:
         frame = to_regions(frame, NICKEL, c, {"S19": "TWN", "E19": "XEU"})
     return (
@@ -239,7 +252,7 @@ def china_exports(raw: Path, year: int = 2024) -> pl.DataFrame:
         pl.col("period_dt").str.starts_with(str(year))
     )
     frame = once(frame, CHINA_EXPORTS, "period_dt", "partner_name", "hs6", mend=BREAKDOWN)
-    frame = numbers(frame, CHINA_EXPORTS, "val", "qty")
+    frame = given(numbers(frame, CHINA_EXPORTS, "val", "qty"), CHINA_EXPORTS, "val", "qty")
     names = {c.name: c.iso3 for c in countries().values()} | _PARTNERS
     unknown = frame.filter(~pl.col("partner_name").is_in(list(names)))
     if len(unknown):
@@ -266,13 +279,18 @@ def largest(raw: Path, year: int = 2023) -> pl.DataFrame:
     """
     columns = ("mineral", "stage", "side", "year", "country", "share_pct")
     frame = text_table(raw, LARGEST, columns).filter(pl.col("year") == str(year))
-    frame = numbers(frame, LARGEST, "share_pct")
+    frame = given(numbers(frame, LARGEST, "share_pct"), LARGEST, "share_pct")
+    frame = once(frame, LARGEST, *columns[:5])
+    frame = among(frame, LARGEST, "side", ("exporter", "importer"))
+    for r in frame.filter(pl.col("share_pct") > 100).head(1).iter_rows(named=True):
+        raise WorldError(f"'{LARGEST}', row {r['row']}: a share of {r['share_pct']} %. {WHOLE}")
     names = {c.name: c.iso3 for c in countries().values()} | _SPELLINGS
     unknown = frame.filter(~pl.col("country").is_in(list(names)))
     if len(unknown):
         r = unknown.row(0, named=True)
         raise WorldError(
-            f"'{LARGEST}', row {r['row']}: the catalogue knows no country '{r['country']}'."
+            f"'{LARGEST}', row {r['row']}: the catalogue knows no country '{r['country']}'. "
+            "Correct it, or add its spelling."
         )
     return frame.select(
         "mineral",

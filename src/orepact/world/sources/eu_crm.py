@@ -12,7 +12,7 @@ import polars as pl
 
 from orepact.catalogue import countries
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import WHOLE, given, numbers, once, text_table
 
 FOLDER = "data/01_production/eu_crm"
 GLOBAL = f"{FOLDER}/fact_GlobalSupplyShares_t.csv"
@@ -53,9 +53,9 @@ def share(text: str, where: str) -> tuple[float, bool]:
     try:
         value = float(clean.lstrip("<>").rstrip("%")) / 100
     except ValueError:
-        raise WorldError(f"{where}: share {text!r} is not a percentage.") from None
+        raise WorldError(f"{where}: share {text!r} is not a percentage. {WHOLE}") from None
     if not 0 <= value <= 1:
-        raise WorldError(f"{where}: share {text!r} is not between 0 and 100 %.")
+        raise WorldError(f"{where}: share {text!r} is not between 0 and 100 %. {WHOLE}")
     return (value / 2 if clean[0] == "<" else value), bound
 
 
@@ -66,12 +66,13 @@ def supply(raw: Path, name: str = GLOBAL) -> pl.DataFrame:
     is added up. "<0.1%" counts as half its bound.
     """
     rows = text_table(raw, name, ("Material", "Stage", "Country", "Share", "t"), "latin1")
-    rows = numbers(rows, name, "t")
+    rows = numbers(once(rows, name, "Material", "Stage", "Country"), name, "t")
+    rows = given(rows, name, "Material", "Country", "Share")
     out = []
     for r in rows.iter_rows(named=True):
         where = f"'{name}', row {r['row']}"
         if r["Stage"] not in STAGES:
-            raise WorldError(f"{where}: stage {r['Stage']!r} is neither E nor P.")
+            raise WorldError(f"{where}: stage {r['Stage']!r} is neither E nor P. {WHOLE}")
         value, bound = share(r["Share"], where)
         iso3 = country(_unmixed(r["Country"]), where)
         out.append(
@@ -118,6 +119,7 @@ def criticality(raw: Path) -> pl.DataFrame:
     A dash is a material that the edition did not assess: null.
     """
     rows = text_table(raw, CRITICALITY, ("Material", "Year", "SR", "EI"), "latin1")
+    rows = once(rows, CRITICALITY, "Material", "Year")
     rows = rows.with_columns(pl.col("SR", "EI").str.strip_chars().replace("-", ""))
     rows = numbers(rows, CRITICALITY, "SR", "EI")
     name = pl.col("Material").str.replace_all(r"\s+", " ").str.strip_chars()
@@ -134,9 +136,12 @@ def indices_2017(raw: Path) -> pl.DataFrame:
     Columns material, eol_rir, si, ir (null where not held), row; a share of one each.
     """
     rows = text_table(raw, INDICES_2017, ("material", "eol_rir", "si_sr", "import_reliance"))
+    rows = once(rows, INDICES_2017, "material")
     rows = numbers(rows, INDICES_2017, "eol_rir", "si_sr", "import_reliance")
     wrong = rows.filter(~pl.col("eol_rir").is_between(0, 1) | ~pl.col("si_sr").is_between(0, 1))
     if len(wrong):
-        raise WorldError(f"'{INDICES_2017}', row {wrong['row'][0]}: an index beyond 0 and 1.")
+        raise WorldError(
+            f"'{INDICES_2017}', row {wrong['row'][0]}: an index beyond 0 and 1. {WHOLE}"
+        )
     renamed = rows.rename({"si_sr": "si", "import_reliance": "ir"})
     return renamed.select("material", "eol_rir", "si", "ir", "row")

@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -150,6 +150,25 @@ def numbers(frame: pl.DataFrame, name: str, *columns: str, signed: bool = False)
                     "Correct the file or take a clean copy."
                 )
         frame = frame.with_columns(value.alias(c))
+    return frame
+
+
+def given(frame: pl.DataFrame, name: str, *columns: str) -> pl.DataFrame:
+    """Return the frame, or raise naming the row where one of ``columns`` is blank."""
+    for c in columns:
+        for r in frame.filter(pl.col(c).is_null()).head(1).iter_rows(named=True):
+            raise WorldError(f"'{name}', row {r['row']}: {c} is blank. {WHOLE}")
+    return frame
+
+
+def among(frame: pl.DataFrame, name: str, column: str, known: Collection[str]) -> pl.DataFrame:
+    """Return the frame, or raise naming the row where ``column`` is none of the ``known``."""
+    wrong = ~pl.col(column).is_in(list(known)).fill_null(False)
+    for r in frame.filter(wrong).head(1).iter_rows(named=True):
+        raise WorldError(
+            f"'{name}', row {r['row']}: {column} is {r[column]!r}, and none of "
+            f"{', '.join(sorted(known)[:12])}. Correct the file or take a clean copy."
+        )
     return frame
 
 

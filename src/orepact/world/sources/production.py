@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orepact.catalogue import minerals
 from orepact.errors import WorldError
 from orepact.world.register import ASSUMPTION, source
 from orepact.world.sources.files import numbers, text_table, to_regions
@@ -32,6 +33,10 @@ _STARTS = (
     ("world 270 kt", "metalnomist"),
     ("assumption", ASSUMPTION),
 )
+
+
+BESIDE = frozenset({("copper", "smelted"), ("vanadium", "secondary")})
+"""Stages that the sheet keeps and no chain has."""
 
 
 def source_id(text: str) -> str:
@@ -62,7 +67,7 @@ def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
     )
     wrong = frame.filter(pl.col("production_t").is_null() | (pl.col("production_t") < 0))
     if len(wrong):
-        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: output is blank or negative.")
+        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: output is blank or negative. Fill it.")
     twice = frame.filter(frame.select("mineral", "stage", "iso3").is_duplicated())
     if len(twice):
         r = twice.row(0, named=True)
@@ -70,6 +75,13 @@ def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
             f"'{SHEET}', row {r['row']}: {r['mineral']} {r['stage']} {r['iso3']} has two preferred "
             "rows. Keep one and set preferred = 0 on the other."
         )
+    known = BESIDE | {(m.id, s) for m in minerals().values() for s in m.stage_ids}
+    for r in frame.iter_rows(named=True):
+        if (r["mineral"], r["stage"]) not in known:
+            raise WorldError(
+                f"'{SHEET}', row {r['row']}: the catalogue knows no stage '{r['stage']}' of "
+                f"{r['mineral']}. Correct it, or add the stage."
+            )
     wrong = frame.filter(~pl.col("flag").is_in(list("ABCDE")))
     if len(wrong):
         raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: flag {wrong['flag'][0]!r}, not A-E.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, once, text_table
+from orepact.world.sources.files import WHOLE, among, given, numbers, once, text_table
 
 SCHEDULE = "data/04_tariffs/budgetlab/hts_2025_basic_edition.csv"
 LISTS = "data/04_tariffs/budgetlab/s301_product_lists.csv"
@@ -94,16 +94,31 @@ def tariff_lines(raw: Path, hs8: Collection[str]) -> dict[str, Line]:
         if code not in hs8 or code in out or not r["General Rate of Duty"].strip():
             continue
         free = re.search(r"Free \(([^)]*)\)", r["Special Rate of Duty"])
+        try:
+            general, column2 = (parse_rate(r[f"{k} Rate of Duty"]) for k in ("General", "Column 2"))
+        except WorldError as bad:
+            raise WorldError(f"'{SCHEDULE}', row {r['row']}, line {code}: {bad}") from bad
         out[code] = Line(
-            general=parse_rate(r["General Rate of Duty"]),
+            general=general,
             free=frozenset(p.strip() for p in free[1].split(",")) if free else frozenset(),
-            column2=parse_rate(r["Column 2 Rate of Duty"]),
+            column2=column2,
             printed=r["General Rate of Duty"].strip(),
         )
     missing = sorted(set(hs8) - set(out))
     if missing:
         raise WorldError(f"'{SCHEDULE}' has no line {', '.join(missing)} with a general rate.")
     return out
+
+
+def _digits(table: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
+    """Codes must be digits only: one with dots would match no line and look unlisted."""
+    wrong = table.filter(~pl.col(column).str.contains(r"^\d{8,}$").fill_null(False))
+    for r in wrong.head(1).iter_rows(named=True):
+        raise WorldError(
+            f"'{name}', row {r['row']}: {column} {r[column]!r} is no code of eight digits or more. "
+            f"{WHOLE}"
+        )
+    return table
 
 
 _DATE = r"(January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -135,7 +150,7 @@ def section_301(raw: Path, hs8: Collection[str]) -> dict[str, tuple[Step, ...]]:
         rate = 0.0 if "provision suspended" in text else float(extra[1]) / 100
         held[heading] = (_day(_FROM.search(text)), _day(_BEFORE.search(text)), rate)
     steps: dict[str, list[Step]] = {}
-    lists = text_table(raw, LISTS, ("hts8", "ch99_code"))
+    lists = _digits(text_table(raw, LISTS, ("hts8", "ch99_code")), LISTS, "hts8")
     for code, heading in lists.select("hts8", "ch99_code").iter_rows():
         if code not in hs8:
             continue
@@ -168,7 +183,7 @@ def highest(steps: Collection[Step]) -> tuple[Step, ...]:
 
 def annex_2(raw: Path, hs8: Collection[str]) -> frozenset[str]:
     """Lines whose every or some goods are exempt from reciprocal duties (Annex II)."""
-    listed = text_table(raw, EXEMPT, ("hts10",))["hts10"].str.head(8)
+    listed = _digits(text_table(raw, EXEMPT, ("hts10",)), EXEMPT, "hts10")["hts10"].str.head(8)
     return frozenset(listed) & frozenset(hs8)
 
 
@@ -180,11 +195,13 @@ def usmca_claims(raw: Path, hs8: Collection[str]) -> Mapping[tuple[str, str], fl
     """
     table = text_table(raw, CLAIMS, ("hts10", "cty_code", "usmca_share"))
     table = numbers(once(table, CLAIMS, "hts10", "cty_code"), CLAIMS, "usmca_share")
+    table = given(table, CLAIMS, "usmca_share")
+    table = among(table, CLAIMS, "cty_code", _CENSUS)
     table = table.with_columns(pl.col("hts10").str.head(8).alias("hs8")).filter(
         pl.col("hs8").is_in(list(hs8)) & (pl.col("usmca_share") > 0)
     )
     above = table.filter(pl.col("usmca_share") > 1)
     if len(above):
-        raise WorldError(f"'{CLAIMS}', row {above['row'][0]}: a share above one.")
+        raise WorldError(f"'{CLAIMS}', row {above['row'][0]}: a share above one. {WHOLE}")
     mean = table.group_by("hs8", "cty_code").agg(pl.col("usmca_share").mean())
     return {(line, _CENSUS[cty]): share for line, cty, share in mean.iter_rows()}

@@ -8,7 +8,7 @@ import polars as pl
 
 from orepact.catalogue import countries
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, text_table
+from orepact.world.sources.files import WHOLE, numbers, once, text_table
 
 WGI = "data/05_country/wgi/wgi_6dims_2012_2022.csv"
 GDP = "data/05_country/gdp/gdp_worldbank_datasets.csv"
@@ -22,16 +22,21 @@ def governance(raw: Path) -> pl.DataFrame:
     published mean that differs is an error. Codes outside the catalogue (territories) are dropped.
     """
     rows = text_table(raw, WGI, ("iso3", "year", *DIMENSIONS, "mean6"))
+    rows = once(rows, WGI, "iso3", "year")
     rows = numbers(rows, WGI, "year", *DIMENSIONS, "mean6", signed=True)
     rows = rows.with_columns(mean=pl.mean_horizontal(DIMENSIONS))
     whole = rows.filter(~pl.any_horizontal(pl.col(c).is_null() for c in DIMENSIONS))
     off = whole.filter((pl.col("mean") - pl.col("mean6")).abs() > 1e-6)
     if len(off):
         r = off.row(0, named=True)
-        raise WorldError(f"'{WGI}', row {r['row']}: mean6 {r['mean6']} is not the mean of the six.")
+        raise WorldError(
+            f"'{WGI}', row {r['row']}: mean6 {r['mean6']} is not the mean of the six. {WHOLE}"
+        )
     beyond = whole.filter(pl.any_horizontal(pl.col(c).abs() > 4 for c in DIMENSIONS))
     if len(beyond):
-        raise WorldError(f"'{WGI}', row {beyond['row'][0]}: an estimate beyond 4 standard units.")
+        raise WorldError(
+            f"'{WGI}', row {beyond['row'][0]}: an estimate beyond 4 standard units. {WHOLE}"
+        )
     known = whole.filter(pl.col("iso3").is_in(list(countries())))
     last = known.sort("year").group_by("iso3", maintain_order=True).last()
     return last.select("iso3", pl.col("year").cast(pl.Int64), pl.col("mean").alias("mean6"))
@@ -40,6 +45,7 @@ def governance(raw: Path) -> pl.DataFrame:
 def gdp(raw: Path) -> pl.DataFrame:
     """Latest gross domestic product by country: columns iso3, gdp (USD)."""
     rows = text_table(raw, GDP, ("Country Code", "Year", "Value"), open_end=True)
+    rows = once(rows, GDP, "Country Code", "Year")
     rows = numbers(rows, GDP, "Year", "Value").filter(
         pl.col("Country Code").is_in(list(countries()))
     )

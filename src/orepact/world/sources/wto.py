@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from orepact.errors import WorldError
-from orepact.world.sources.files import numbers, once, text_table
+from orepact.world.sources.files import WHOLE, numbers, once, text_table
 
 SNAPSHOTS = "data/04_tariffs/us_china/wto_C156_C840.csv"
 RETALIATION = "data/04_tariffs/us_china/chn_reta_hs6.csv"
@@ -29,8 +29,14 @@ def china_on_us(raw: Path) -> dict[str, dict[date, float]]:
     table = numbers(once(table, SNAPSHOTS, "hs_code", "year_dt"), SNAPSHOTS, "best_avlbl")
     table = table.drop_nulls("best_avlbl").sort("year_dt")
     out: dict[str, dict[date, float]] = {}
-    for code, day, rate in table.select("hs_code", "year_dt", "best_avlbl").iter_rows():
-        out.setdefault(code, {})[date.fromisoformat(day)] = rate / 100
+    columns = ("row", "hs_code", "year_dt", "best_avlbl")
+    for row, code, day, rate in table.select(columns).iter_rows():
+        try:
+            out.setdefault(code, {})[date.fromisoformat(day)] = rate / 100
+        except (TypeError, ValueError) as bad:
+            raise WorldError(
+                f"'{SNAPSHOTS}', row {row}: year_dt is {day!r}, not a day as 2025-01-01. {WHOLE}"
+            ) from bad
     return out
 
 
