@@ -10,6 +10,7 @@
     │   ├── PactError         one or more problems in a pact file, all at once
     │   ├── NoMatchError      an instrument or shock that would touch nothing
     │   └── WorldError        raw or compiled data that is missing or does not add up
+    │       ├── SheetError          one or more problems in a table of one's own, all at once
     │       └── DownloadError       a publisher's service gave no whole answer
     │           ├── KeyRefusedError     no key, or one that the service does not know
     │           ├── QuotaError          too many calls, at once or in a day
@@ -98,14 +99,26 @@ class Problem:
         return f"{self.where}: {self.what} {self.mend}"
 
 
+def _listed(problems: tuple[Problem, ...], undone: str) -> str:
+    n = len(problems)
+    head = f"{n} problem{'s' if n != 1 else ''} found; nothing was {undone}."
+    return "\n".join([head, *map(str, problems)])
+
+
 class PactError(InputError):
     """All problems of a pact file, reported together."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        n = len(self.problems)
-        head = f"{n} problem{'s' if n != 1 else ''} found; nothing was computed."
-        super().__init__("\n".join([head, *map(str, self.problems)]))
+        super().__init__(_listed(self.problems, "computed"))
+
+
+class SheetError(WorldError):
+    """All problems of a table that a user wrote, reported together."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_listed(self.problems, "written"))
 
 
 class ResultError(OrepactError):

@@ -46,3 +46,24 @@ def test_simulate_against_the_duties_in_force(orepact) -> None:
     assert done.code == 0
     assert "at the duties in force on 2027-01-01" in " ".join(done.out.split())
     assert orepact(*words, "now").code == 2
+
+
+def test_where_the_record_begins_sums_notes_and_what_is_not_held(orepact, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ("world", "duties", "USA", "--mineral", "graphite", "--origin", "CHN")
+    done = orepact(*words, "--on", "2024-06-01")
+    rows = [line.split() for line in done.out.splitlines()]
+    assert ["CHN", "38011050", "s301", "before", "2021", "25", "2"] in rows
+    assert ["graphite", "anode", "38011050", "25", "CHN"] in rows
+    assert "2 ustr-section-301: goods excluded for a time are not taken off" in done.out
+    assert "safeguard duties of USA are not held." in done.err
+    assert "…" not in done.out
+    magnesium = orepact("world", "duties", "USA", "--mineral", "magnesium")
+    assert "are not held but on magnesium metal from CHN" in magnesium.err
+
+
+def test_an_assumed_range_is_ours_and_its_ceiling_is_named(orepact) -> None:
+    rows = json.loads(orepact("world", "duties", "MEX", "--mineral", "zinc", "--json").out)
+    (late,) = (r for r in rows if r["from"] == "2026-01-01")
+    assert late["source"] == "orepact-assumption"
+    assert "(mexico-ligie-2026)" in late["note"]

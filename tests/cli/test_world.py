@@ -12,6 +12,8 @@ from orepact import world
 from orepact.world.sources import comtrade_api, comtrade_download
 
 EARTH = world.load()
+RECORDS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
+RECORDS = "data/derived/comtrade_us_vs_chn_mex_vnm_critical_hs6_2015_2025.csv"
 
 
 def test_the_list_names_every_stage_of_every_mineral(orepact) -> None:
@@ -179,12 +181,13 @@ def test_a_folder_without_a_world(orepact, tmp_path) -> None:
 
 def test_build_names_every_missing_file(orepact, tmp_path) -> None:
     raw, out = miniature.write(tmp_path / "raw"), tmp_path / "out"
-    for name in ("facts/minerals.csv", "data/05_country/gdp/gdp_worldbank_datasets.csv"):
+    for name in (RECORDS, "data/05_country/gdp/gdp_worldbank_datasets.csv"):
         (raw / name).unlink()
     done = orepact("world", "build", "--sources", raw, "--out", out, "--minerals", "zinc")
     assert (done.code, done.out) == (2, "")
     assert "2 files are missing" in done.err
-    assert "facts/minerals.csv" in done.err
+    assert RECORDS in done.err
+    assert "reporter 842 (United States), partners 156, 484 and 704" in done.err
     assert "World Bank" in done.err
     assert not out.exists()
 

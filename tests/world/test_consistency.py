@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from orepact import world
-from orepact.world import compiled, consistency
+from orepact.world import compiled, consistency, controls
 from orepact.world.world import World
 
 EARTH, TABLES = world.load(), compiled.tables()
@@ -131,3 +131,23 @@ def test_the_share_of_trade_on_assumed_duties_is_listed():
     found = consistency.dated_duties(replace(EARTH, chains=MappingProxyType(read)), TABLES)
     assert found.status == "ok"
     assert "assumed on 0%" in found.found
+
+
+def test_a_known_miss_is_explained_and_does_not_fail():
+    found = {c.name: c for c in consistency.checks(world.load(2023), compiled.tables(year=2023))}
+    told = found["published figures"]
+    assert told.status == "listed"
+    assert (
+        "explained: US manganese apparent use: The survey adds a fall of ore stocks" in told.found
+    )
+
+
+def test_every_explanation_is_of_a_miss():
+    for year in compiled.years():
+        table = controls.compare(world.load(year)).filter(pl.col("explained") != "")
+        assert not table["inside"].any()
+
+
+def test_nothing_to_check_is_said():
+    found = consistency.published_figures(world.load(2019), compiled.tables(year=2019))
+    assert (found.status, found.found) == ("none", "nothing to check")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from orepact import world
 from orepact.catalogue import regions
 from orepact.errors import WorldError
-from orepact.world import duties
-from orepact.world.duties import Row, behind, levied_by, on, over, table, within
+from orepact.world import duty_table
+from orepact.world.duties import behind, levied_by, on, over, totals, within
+from orepact.world.duty_table import Row, table
 
 HERE = ("zinc", "refined")
 STAGES = ("zinc", "mined"), HERE
@@ -163,7 +164,7 @@ class TestOverlap:
 
 def test_columns_of_another_kind_are_refused() -> None:
     with pytest.raises(WorldError, match="columns"):
-        duties.check(table(EVERYWHERE).drop("note"))
+        duty_table.check(table(EVERYWHERE).drop("note"))
 
 
 HELD = world.load().duties
@@ -178,7 +179,7 @@ class TestShipped:
     """US rates of the HTS 2025 basic edition and its chapter 99; Executive Orders of 2025."""
 
     def test_the_table_is_sound(self) -> None:
-        duties.check(HELD)
+        duty_table.check(HELD)
 
     @pytest.mark.parametrize(
         ("mineral", "stage", "code", "general", "list_301"),
@@ -262,3 +263,35 @@ class TestShipped:
         rows = world.why_duties("zinc", "refined", "USA")
         assert {"CAN", "MEX"} <= set(rows["origin"])
         assert rows.filter(origin="CAN")["component"].to_list().count("preference") == 3
+
+
+class TestTotals:
+    def test_components_are_added_by_code_and_origin(self) -> None:
+        rows = [
+            row("USA", code="79011100", rates=(0.01,) * 3),
+            row("USA", code="79011210", rates=(0.02,) * 3),
+            row("USA", "CHN", code="79011210", component="s301", rates=(0.25,) * 3),
+            row("USA", component="s122", rates=(0.0, 0.1, 0.15), assumed=True),
+            row("USA", "MEX", ("", ""), component="preference", rates=(0.0,) * 3),
+        ]
+        found = totals(table([*EVERYWHERE, *rows]), "USA", "zinc", date(2024, 6, 1))
+        at = {r[:3]: r[3:] for r in found.iter_rows()}
+        assert at["refined", "79011210", ""][:3] == pytest.approx((0.02, 0.12, 0.17))
+        assert at["refined", "79011210", ""][3]
+        assert at["refined", "79011210", "CHN"][:3] == pytest.approx((0.27, 0.37, 0.42))
+        assert at["refined", "79011100", "CHN"][:3] == pytest.approx((0.01, 0.11, 0.16))
+        assert at["refined", "79011100", "MEX"][:3] == pytest.approx((0.0, 0.1, 0.15))
+        assert at["mined", "", ""] == (0.1, 0.1, 0.1, False)
+        assert at["mined", "", "MEX"] == (0, 0, 0, False)
+
+    def test_they_are_the_rates_of_the_shipped_day(self) -> None:
+        day = date(2026, 3, 1)
+        found = totals(HELD, "USA", "zinc", day).filter(stage="refined", origin="CHN")
+        of = on(HELD, "zinc", day).rates[:, 1, regions().index("CHN"), regions().index("USA")]
+        assert found["low"].min() == pytest.approx(of[0])
+        assert found["central"].mean() == pytest.approx(of[1])
+        assert found["high"].max() == pytest.approx(of[2])
+
+    def test_before_the_record_is_an_error(self) -> None:
+        with pytest.raises(WorldError, match="No duty of USA on zinc mined is held for 2020-01-01"):
+            totals(HELD, "USA", "zinc", date(2020, 1, 1))

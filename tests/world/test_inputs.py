@@ -8,11 +8,14 @@ import sys
 import pytest
 
 import miniature_whole
+from orepact.catalogue import minerals
 from orepact.errors import WorldError
 from orepact.world import build, sources
+from orepact.world.facts import stage_facts
 from orepact.world.register import register
 from orepact.world.sources import files
 from orepact.world.sources.inputs import PARTS, inputs, missing, require
+from orepact.world.sources.production import production
 
 CHAINS = ("chains",)
 
@@ -76,3 +79,16 @@ def test_every_path_that_a_reader_names_is_listed():
         for value in vars(module).values():
             if isinstance(value, str) and re.fullmatch(r"[a-z]+/[\w./-]+\.[a-z.]+", value):
                 assert value in listed, f"{name} reads {value}"
+
+
+def test_our_own_sheets_come_with_the_package(zinc_sources):
+    for name in ("facts/minerals.csv", "facts/production_2024.csv"):
+        assert files.find(zinc_sources, name) == zinc_sources / name
+        (zinc_sources / name).unlink()
+        assert files.find(zinc_sources, name) == files.OWN / name
+    assert not missing(zinc_sources, CHAINS)
+    assert set(stage_facts(zinc_sources)) == {
+        (m.id, s) for m in minerals().values() for s in m.stage_ids
+    }
+    found = production(zinc_sources, minerals())
+    assert set(minerals()) - set(found["mineral"]) == {"indium", "tellurium"}  # the survey has them

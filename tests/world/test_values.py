@@ -196,7 +196,6 @@ def test_an_unknown_publisher_is_refused():
 @pytest.mark.parametrize(
     "name",
     [
-        "facts/minerals.csv",
         "data/04_tariffs/budgetlab/hts_2025_basic_edition.csv",
         "data/04_tariffs/us_china/wto_C156_C840.csv",
         "data/04_tariffs/rta/RTA_members_wits_trains.csv",

@@ -1,18 +1,23 @@
-"""``world duties``: what an importer levies, by interval and component."""
+"""``world duties``: what an importer levies, by interval and component, and in sum."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orepact.cli.options import WorldFolder, tables_folder
+from orepact.cli.tables import key, table
 from orepact.errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.console import Console
     from rich.table import Table
+
+REMEDIES = ("antidumping", "countervailing", "safeguard")
 
 
 def duties(
@@ -27,52 +32,99 @@ def duties(
     folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """Duties of one importer as dated intervals: component, code, rates, source."""
+    """Duties of one importer as dated intervals: component, code, rates, source, legal note.
+
+    With --mineral, what they come to on the day, or on the last day on which one changes.
+    """
     from orepact import world
     from orepact.catalogue import mineral as find_mineral
     from orepact.catalogue import region
-    from orepact.world.duties import levied_by
+    from orepact.world.duties import levied_by, totals
 
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
         raise InputError(f"'{on}' is not a date. Write it as 2027-01-01.") from None
     place, id = region(importer), find_mineral(mineral).id if mineral else None
-    rows = levied_by(
-        world.load(folder=tables_folder(folder)).duties, place, id,
-        region(origin) if origin else None, day,
-    )  # fmt: skip
+    source = region(origin) if origin else None
+    held = world.load(folder=tables_folder(folder)).duties
+    rows = levied_by(held, place, id, source, day)
     if as_json:
         typer.echo(rows.write_json())
         return
     from rich.console import Console
 
-    Console().print(table(rows, f"Duties of {place}, % of customs value"))
+    console = Console()
+    show(console, rows, f"Duties of {place}, % of customs value")
+    if id and len(rows):
+        last = day or max(d for d in rows["from"] if d)
+        console.print(_sums(totals(held, place, id, last), place, id, source, last))
     typer.echo(f"{len(rows)} rows; low/central/high where they differ; * is assumed.", err=True)
+    typer.echo(_remedies(rows, place), err=True)
 
 
-def table(rows: pl.DataFrame, title: str) -> Table:
-    """Rows of the duties table for a terminal."""
-    from rich import box
-    from rich.table import Table
+def show(console: Console, rows: pl.DataFrame, title: str) -> None:
+    """Print rows of the duties table by goods, below them their sources and legal notes."""
+    notes: dict[str, int] = {}
+    console.print(title)
+    for (mineral, stage), part in rows.group_by("mineral", "stage", maintain_order=True):
+        console.print(_goods(part, f"{mineral} {stage}".strip() or "all goods", notes))
+    console.print(key({str(n): said for said, n in notes.items()}))
+    console.print()
 
-    out = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
-    )
-    for name in ("goods", "origin", "code", "component", "from", "until"):
-        out.add_column(name, overflow="fold")
-    out.add_column("rate", justify="right", overflow="fold")
-    out.add_column("source", overflow="fold")
+
+def _goods(rows: pl.DataFrame, title: str, notes: dict[str, int]) -> Table:
+    out = table(title, ("origin", "code", "component", "since", "until"), ("rate", "note"))
     for r in rows.iter_rows(named=True):
-        goods = f"{r['mineral']} {r['stage']}".strip() or "all"
-        span = ("" if r[n] is None else r[n].isoformat() for n in ("from", "until"))
-        out.add_row(
-            goods, r["origin"] or "all", r["code"], r["component"], *span,
-            _rate(r["low"], r["central"], r["high"]) + "*" * r["assumed"], r["source"],
-        )  # fmt: skip
+        said = r["source"] + (f": {r['note']}" if r["note"] else "")
+        number = notes.setdefault(said, len(notes) + 1)
+        until = "" if r["until"] is None else r["until"].isoformat()
+        place = (r["origin"] or "all", r["code"], r["component"])
+        out.add_row(*place, since(r), until, rate(r), str(number))
     return out
 
 
-def _rate(low: float, central: float, high: float) -> str:
-    parts = (low, central, high) if low < high else (central,)
-    return "/".join(f"{100 * x:.3g}" for x in parts)
+def since(r: Mapping[str, Any]) -> str:
+    """The first day of a row; "before 2021" where the record begins then."""
+    from orepact.world.register import register
+    from orepact.world.us_duties import SINCE
+
+    if r["from"] is None or (r["from"] == SINCE and r["source"] in register()):
+        return f"before {SINCE.year}"
+    return str(r["from"])
+
+
+def rate(r: Mapping[str, Any]) -> str:
+    """A rate or its range in %, with a star where it is assumed."""
+    parts = (r["low"], r["central"], r["high"]) if r["low"] < r["high"] else (r["central"],)
+    return "/".join(f"{100 * x:.3g}" for x in parts) + ("*" if r["assumed"] else "")
+
+
+def _sums(sums: pl.DataFrame, importer: str, mineral: str, origin: str | None, day: date) -> Table:
+    """Total by code; origins that pay the same on every code stand in one row."""
+    if origin:
+        own = sums.filter(sums["origin"] == origin)
+        sums = sums.filter(sums["origin"] == "") if own.is_empty() else own
+    out = table(
+        f"In sum on {day}, % of customs value into {importer}", ("stage", "code"), ("total",),
+        ("from",),
+    )  # fmt: skip
+    for (stage, code), part in sums.group_by("stage", "code", maintain_order=True):
+        same: dict[str, list[str]] = {}
+        for r in part.iter_rows(named=True):
+            same.setdefault(rate(r), []).append(r["origin"] or origin or "all others")
+        for total, origins in same.items():
+            out.add_row(f"{mineral} {stage}", str(code) or "all", total, ", ".join(origins))
+    out.columns[-1].overflow = "fold"
+    return out
+
+
+def _remedies(rows: pl.DataFrame, importer: str) -> str:
+    held = rows.filter(rows["component"].is_in(REMEDIES)).select("mineral", "stage", "origin")
+    named = ", ".join(
+        dict.fromkeys(
+            f"{m} {s} from {o or 'all'}" for m, s, o in held.unique().sort("mineral").iter_rows()
+        )
+    )
+    but = f" but on {named}" if named else ""
+    return f"Anti-dumping, countervailing and safeguard duties of {importer} are not held{but}."

@@ -9,7 +9,7 @@ import typer
 
 from orepact.cli import world_add
 from orepact.cli.duties import duties
-from orepact.cli.duties import table as duty_rows
+from orepact.cli.duties import show as show_duties
 from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
 from orepact.errors import InputError
 
@@ -281,7 +281,7 @@ def why(
         console.print(f"* {code} is a basket that no figure splits: {lumps}.")
     place = find_region(region)
     behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
-    console.print(duty_rows(behind, f"Duties behind imports into {place}, %"))
+    show_duties(console, behind, f"Duties behind imports into {place} in 2024, %")
 
 
 @app.command("check")

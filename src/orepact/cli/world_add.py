@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orepact.cli.add_duties import duties
 from orepact.cli.options import SourcesFolder, sources_folder, tables_folder
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 app = typer.Typer(help="Add a source of your own and build the world with it.")
+app.command("duties")(duties)
 
 
 @app.command("baci")

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from orepact.errors import WorldError
-from orepact.world.duties import Row, Triple
+from orepact.world.duty_table import Row, Triple
 
 USMCA = ("CAN", "MEX")
 SELECTORS = ("all", "free of 232", "listed", "unlisted")

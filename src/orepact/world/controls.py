@@ -27,6 +27,7 @@ class Control:
 
     ``published`` is in the publisher's tonnes; ``content`` turns them into contained tonnes.
     ``tolerance`` is absolute for shares, relative for tonnes; None means "above ``published``".
+    ``explained`` is the reason of a miss that is known, or ''.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Control:
     source: str
     mark: str
     why: str
+    explained: str
 
 
 def controls(year: int = 2024) -> tuple[Control, ...]:
@@ -72,6 +74,7 @@ def controls(year: int = 2024) -> tuple[Control, ...]:
                 r["source"],
                 r["mark"],
                 r["why"],
+                r.get("explained") or "",
             )
         )
     return tuple(out)
@@ -151,7 +154,8 @@ def compare(world: World) -> pl.DataFrame:
     """Hold a world against every control of its minerals.
 
     Columns name, mineral, published, value (both contained), unit, deviation (absolute for
-    shares, relative for tonnes), tolerance (null: above), inside, mark, source, why.
+    shares, relative for tonnes), tolerance (null: above), inside, mark, source, why,
+    explained (why it is missed, where known).
     """
     rows = []
     for c in controls(world.year):
@@ -164,12 +168,13 @@ def compare(world: World) -> pl.DataFrame:
         gap = value - published if c.unit == "share" else value / published - 1
         inside = value > published if c.tolerance is None else abs(gap) <= c.tolerance
         found = (published, value, c.unit, gap, c.tolerance, inside)
-        rows.append((c.name, c.mineral, *found, c.mark, c.source, c.why))
+        rows.append((c.name, c.mineral, *found, c.mark, c.source, c.why, c.explained))
     names = ("name", "mineral", "published", "value", "unit", "deviation", "tolerance", "inside")
+    words = ("mark", "source", "why", "explained")
     schema = {
         **dict.fromkeys(names, pl.Float64),
-        **dict.fromkeys(("name", "mineral", "unit", "mark", "source", "why"), pl.String),
+        **dict.fromkeys(("name", "mineral", "unit", *words), pl.String),
         "inside": pl.Boolean,
     }
-    order = (*names, "mark", "source", "why")
+    order = (*names, *words)
     return pl.DataFrame(rows, schema={n: schema[n] for n in order}, orient="row")

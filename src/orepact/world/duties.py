@@ -1,19 +1,4 @@
-"""Duties as dated intervals with components, and what they come to on a day or over a year.
-
-A row of the ``duties`` table is one component of the duty on some routes over ``[from, until)``:
-
-=====================  ====================================================================
-importer, origin       regions; '' is every one
-mineral, stage         both or neither; '' is every one
-code                   tariff line (8 digits) or heading (6) of the importer; '' is all
-component              one of :data:`ORDINARY`, which exclude one another, or :data:`ADDED`
-from, until            first day, and first day on which it no longer holds; null is open
-low, central, high     share of customs value; specific parts at the base year's price
-usd_per_t              the specific part of central, USD per contained tonne
-usd_per_t_gross        the same per gross tonne
-rate                   the rate as the law prints it, where it was read
-source, assumed, note  where it comes from, and whether it is assumed rather than read
-=====================  ====================================================================
+"""Duties of the table (:mod:`orepact.world.duty_table`) on a day or over a year, in sum.
 
 Within a component the most particular row holds: origin and importer before importer before
 neither, then a named stage, then a code. Components are added up, code by code; over a span each
@@ -23,8 +8,8 @@ lowest and highest code as low and high and their plain mean as central.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -34,124 +19,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from orepact.catalogue import minerals, regions
-from orepact.errors import WorldError, nearest
+from orepact.errors import WorldError
+from orepact.world.duty_table import KEY, group
 from orepact.world.world import Array
 
-Triple = tuple[float, float, float]
-
-ORDINARY = ("mfn", "preference", "column_2", "applied")
-"""The general rate, what replaces it for an origin, and the sum of all duties where only that
-is published."""
-
-ADDED: Mapping[str, str] = {
-    "s301": "Section 301 on China",
-    "s301_brazil": "Section 301 on Brazil",
-    "s301_2026": "Section 301, forced labour",
-    "s232": "Section 232",
-    "s122": "Section 122",
-    "ieepa_opioids": "emergency powers, opioids",
-    "ieepa_reciprocal": "emergency powers, reciprocal",
-    "antidumping": "anti-dumping",
-}
-"""Components charged on top, in words."""
-
-SCHEMA = {
-    **dict.fromkeys(("importer", "origin", "mineral", "stage", "code", "component"), pl.String),
-    **dict.fromkeys(("from", "until"), pl.Date),
-    **dict.fromkeys(("low", "central", "high", "usd_per_t", "usd_per_t_gross"), pl.Float64),
-    **{"rate": pl.String, "source": pl.String, "assumed": pl.Boolean, "note": pl.String},
-}
-KEY = ("importer", "origin", "mineral", "stage", "code")
 USED = (*KEY, "component", "from", "until", "low", "central", "high", "assumed")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table, in the order of :data:`SCHEMA` but for ``rates``."""
-
-    importer: str
-    origin: str
-    mineral: str
-    stage: str
-    code: str
-    component: str
-    start: date | None
-    end: date | None
-    rates: Triple
-    source: str
-    assumed: bool = False
-    note: str = ""
-    usd_per_t: float = 0.0
-    usd_per_t_gross: float = 0.0
-    rate: str = ""
-
-
-def table(rows: Iterable[Row]) -> pl.DataFrame:
-    """The ``duties`` table, checked (:func:`check`)."""
-    made = [
-        (*astuple(r)[:8], *r.rates, r.usd_per_t, r.usd_per_t_gross, r.rate, r.source, r.assumed,
-         r.note)
-        for r in rows
-    ]  # fmt: skip
-    frame = pl.DataFrame(made, schema=SCHEMA, orient="row")
-    check(frame)
-    return frame
-
-
-def check(duties: pl.DataFrame) -> None:
-    """Raise :class:`WorldError` for a malformed row or two rows that hold on one day."""
-    if dict(duties.schema) != SCHEMA:
-        raise WorldError(f"The table of duties has columns {dict(duties.schema)}, not {SCHEMA}.")
-    for at, r in enumerate(duties.iter_rows(named=True)):
-        if wrong := _fault(r):
-            raise WorldError(f"Row {at} of the duties, {_named(r)}: {wrong}")
-    first: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for r in duties.sort("from", nulls_last=False).iter_rows(named=True):
-        held = first.setdefault((*(r[k] for k in KEY), _group(r["component"])), [])
-        if held and (held[-1]["until"] or date.max) > (r["from"] or date.min):
-            raise WorldError(
-                f"Two duties overlap: {_named(held[-1])} and {_named(r)}. End the first on the day "
-                "the second begins."
-            )
-        held.append(r)
-
-
-def _fault(r: Mapping[str, Any]) -> str:
-    """What is wrong with a row, or ''."""
-    for name in ("importer", "origin"):
-        if r[name] and r[name] not in regions():
-            return f"unknown {name} '{r[name]}'. {nearest(str(r[name]), regions())}"
-    if bool(r["mineral"]) != bool(r["stage"]):
-        return "a mineral without a stage, or the reverse. Name both or neither."
-    if r["mineral"]:
-        held = minerals().get(str(r["mineral"]))
-        if held is None or r["stage"] not in held.stage_ids:
-            return "the catalogue has no such mineral and stage."
-    if r["component"] not in (*ORDINARY, *ADDED):
-        known = (*ORDINARY, *ADDED)
-        return f"unknown component '{r['component']}'. {nearest(str(r['component']), known)}"
-    if r["origin"] and not r["importer"]:
-        return "it names an origin without an importer."
-    if r["code"] and not (r["importer"] and r["stage"] and len(str(r["code"])) in (6, 8)):
-        return "a code of six or eight digits needs an importer and a stage."
-    numbers = [r[n] for n in ("low", "central", "high", "usd_per_t", "usd_per_t_gross")]
-    if not all(isinstance(x, float) and np.isfinite(x) and x >= 0 for x in numbers):
-        return "a rate is blank, negative or not finite. What is not known is a range, not a blank."
-    if not numbers[0] <= numbers[1] <= numbers[2]:
-        return f"{numbers[0]} / {numbers[1]} / {numbers[2]} does not rise."
-    if r["from"] and r["until"] and r["until"] <= r["from"]:
-        return "it ends before it begins; 'until' is the first day on which it no longer holds."
-    return "" if r["source"] else "it has no source."
-
-
-def _named(r: Mapping[str, Any]) -> str:
-    what = " ".join(str(r[k]) for k in ("mineral", "stage", "code") if r[k]) or "all goods"
-    span = f"from {r['from'] or 'ever'} until {r['until'] or 'further notice'}"
-    return f"{r['component']} of {r['importer'] or 'all'} on {r['origin'] or 'all'}, {what}, {span}"
-
-
-def _group(component: str) -> str:
-    return "ordinary" if component in ORDINARY else component
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +112,7 @@ class _Held:
             origin,
             stage,
             code,
-            np.array([_group(x) for x in column["component"]], object),
+            np.array([group(x) for x in column["component"]], object),
             np.array([x.toordinal() if x else never for x in column["from"]], int),
             np.array([x.toordinal() if x else always for x in column["until"]], int),
             np.array([column[n] for n in ("low", "central", "high", "assumed")], float).T,
@@ -336,7 +208,7 @@ def behind(
             q["code"]
             for q in held
             if level(q) > level(r)
-            and _group(q["component"]) == _group(r["component"])
+            and group(q["component"]) == group(r["component"])
             and (q["from"] or date.min) <= (r["from"] or date.min)
             and (q["until"] or date.max) >= (r["until"] or date.max)
         }
@@ -344,6 +216,40 @@ def behind(
 
     left = pl.Series([not replaced(r) for r in held], dtype=pl.Boolean)
     return found.filter(left).sort("component", "code", "from")
+
+
+def totals(duties: pl.DataFrame, importer: str, mineral: str, day: date) -> pl.DataFrame:
+    """What an importer levies on a mineral on a day: components added up, code by code.
+
+    Columns stage, code ('' where there is none), origin ('' is every one that has no row of its
+    own), low, central, high, assumed. The importer itself is left out.
+    """
+    stages, axis = minerals()[mineral].stage_ids, regions()
+    d, end = axis.index(importer), day + timedelta(days=1)
+    rows = duties.filter(
+        pl.col("mineral").is_in([mineral, ""])
+        & pl.col("importer").is_in([importer, ""])
+        & _span(day, end)
+    )
+    held, out = _Held.of(rows), []
+    for stage in stages:
+        own = held.at((held.stage == stage) | (held.stage == ""))
+        codes = next(c for c, importers in _blocks(own) if d in importers)
+        field = _mean(own.at(np.isin(own.importer, [-1, d])), codes, [d], day, end)[..., 0]
+        if np.isnan(field).any():
+            raise WorldError(f"No duty of {importer} on {mineral} {stage} is held for {day}.")
+        named = sorted(set(own.origin.tolist()) - {-1, d})
+        rest = next((i for i in range(len(axis)) if i not in (d, *named)), None)
+        for i in (rest, *named):
+            if i is None:
+                continue
+            for c, code in enumerate(codes):
+                low, central, high, assumed = field[:, c, i].tolist()
+                origin = "" if i == rest else axis[i]
+                out.append((stage, code, origin, low, central, high, assumed > 0))
+    text, numbers = ("stage", "code", "origin"), ("low", "central", "high")
+    schema = dict.fromkeys(text, pl.String) | dict.fromkeys(numbers, pl.Float64)
+    return pl.DataFrame(out, schema={**schema, "assumed": pl.Boolean}, orient="row")
 
 
 def levied_by(

@@ -19,7 +19,8 @@ import polars as pl
 from orepact.catalogue import minerals, regions
 from orepact.errors import WorldError
 from orepact.world.actions import action_rows
-from orepact.world.duties import Row, Triple, over, table
+from orepact.world.duties import over
+from orepact.world.duty_table import Row, Triple, table
 from orepact.world.facts import StageFacts
 from orepact.world.freight import FORMS, content
 from orepact.world.register import ASSUMPTION
@@ -118,6 +119,11 @@ MEXICO_2026: Triple = (0.0, 0.03, 0.35)
 """Mexico from 2026 on origins without agreement: 5 to 50 %, mostly up to 35 %, on some 1,463
 lines, which are not held; central stays what it was."""
 
+MEXICO_NOTE = (
+    "ceiling of the law of 1 January 2026 on origins without agreement (mexico-ligie-2026); "
+    "its lines are not held"
+)
+
 
 def base_rate(mineral: str, stage: str) -> Triple:
     """The assumed duty on a stage: ores low, what is made from them higher."""
@@ -137,8 +143,7 @@ def _assumed(stages: Iterable[tuple[str, str]]) -> Iterator[Row]:
             end = MEXICO_RISES if importer == "MEX" and rates == PROCESSED else None
             yield Row(*at, SINCE, end, rates, ASSUMPTION, True, why)
             if end:
-                note = "law of 1 January 2026 on origins without agreement; lines not held"
-                yield Row(*at, end, None, MEXICO_2026, "mexico-ligie-2026", True, note)
+                yield Row(*at, end, None, MEXICO_2026, ASSUMPTION, True, MEXICO_NOTE)
     for port in FREE_PORTS:
         free = FREE_OF_DUTY
         yield Row(port, "", "", "", "", "mfn", SINCE, None, free, ASSUMPTION, True, "free port")

@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from orepact.errors import WorldError
-from orepact.world.duties import Row, Triple
+from orepact.world.duty_table import Row, Triple
 from orepact.world.register import ASSUMPTION
 from orepact.world.sources.usitc import Line, Rate, Step
 

@@ -44,9 +44,10 @@ from orepact.world.baskets import Basket
 
 Array = NDArray[np.float64]
 
-KINDS = ("none", "domestic", "observed", "customs", "filled", "imputed")
+KINDS = ("none", "domestic", "observed", "customs", "filled", "imputed", "carried")
 """How a shipment is known: own market, trade statistics, the importer's customs records
-(weights times grade), filled from another year or from marginals, imputed by the balance."""
+(weights times grade), filled from marginals, imputed by the balance, carried from the base year
+and moved with its origin."""
 
 GRADES = ("balanced", "mostly imputed", "scenario")
 
@@ -69,7 +70,7 @@ class Range:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chain:
     """One mineral's balanced base year. See the module for shapes and units."""
 
@@ -95,6 +96,13 @@ class Chain:
     grade: Mapping[str, str]
     notes: Mapping[str, str]
     baskets: Mapping[str, tuple[Basket, ...]]
+
+    def __repr__(self) -> str:
+        flows = int(np.count_nonzero(self.trade))
+        return (
+            f"<Chain {self.mineral}: {' > '.join(self.stages)}; {len(self.regions)} regions, "
+            f"{flows:,} shipments>"
+        )
 
     def stage(self, id: str) -> int:
         """Position of a stage."""
@@ -128,7 +136,7 @@ class Covered:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class World:
     """The world of one base year, with its table of dated duties."""
 
@@ -136,6 +144,9 @@ class World:
     chains: Mapping[str, Chain]
     duties: pl.DataFrame
     coverage: tuple[Covered, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<World {self.year}: {len(self.chains)} chains, {len(self.duties):,} duties>"
 
     def chain(self, mineral: str) -> Chain:
         """Return one mineral's chain.

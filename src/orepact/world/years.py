@@ -94,8 +94,8 @@ def _output(
     details = s.us_output or tuple(x.recipe.stages[id].us_output)
     if (change := _change(x, chapter, details)) is not None and old.output[k, us] > 0:
         t[us], own[us] = old.output[k, us] * change, True
-    if (change := _change(x, chapter, s.us_secondary)) is not None:
-        scrap[us] = old.secondary[k, us] * change
+    if (scrapped := _change(x, chapter, s.us_secondary)) is not None:
+        scrap[us] = old.secondary[k, us] * scrapped
     p.output[k], p.secondary[k] = t, scrap
     flag = np.where(own, FLAGS.get(g.source, "E"), "E")
     flag[us] = "A" if own[us] else "E"
@@ -105,12 +105,12 @@ def _output(
     moved = g.note if g.source == ASSUMPTION else f"carried from {BASE}, moved with the stage"
     for i in np.flatnonzero(t):
         told = (g.source, str(flag[i]), g.note) if own[i] else (ASSUMPTION, "E", moved)
-        if own[i] and i == us and details:
+        if i == us and change is not None:
             told = ("usgs-mcs-2026", "A", f"base year times {'; '.join(details)}")
         labels.node["output", k, int(i)] = told
     for i in np.flatnonzero(scrap):
         told = (ASSUMPTION, "E", f"carried from {BASE}, moved with output")
-        if i == us and s.us_secondary:
+        if i == us and scrapped is not None:
             told = ("usgs-mcs-2026", "A", f"base year times {'; '.join(s.us_secondary)}")
         labels.node["secondary", k, int(i)] = told
     return own
@@ -143,7 +143,7 @@ def _carried_trade(x: YearInputs, k: int, supply: Array) -> Trade:
     np.fill_diagonal(trade.t, 0.0)
     at = trade.t > 0
     imputed = at & (x.shipped.labels.kind[k] == KIND["imputed"])
-    trade.mark(at, "filled", "margins", "")
+    trade.mark(at, "carried", "margins", "")
     trade.mark(imputed, "imputed", "imputed", "")
     trade.source = np.where(at, x.shipped.labels.source[k], "")
     trade.code = np.where(at, x.shipped.labels.code[k], "")
@@ -166,7 +166,7 @@ def _observe(x: YearInputs, id: str, s: StageRecipe, trade: Trade, supply: Array
     now.t[:, [x.ev.at(r) for r in s.transit]] = 0.0
     free = np.where(known, now.t, 0.0)
     found = trace_hubs(free, np.maximum(supply - need, 0.2 * supply))
-    before = np.where(trade.kind == KIND["filled"], trade.t, 0.0)
+    before = np.where(trade.kind == KIND["carried"], trade.t, 0.0)
     before[us] = before[:, us] = 0.0
     trade.t = np.where(known | (found > 0), found, trade.t)
     for name in ("kind", "weight", "source", "code"):

@@ -17,15 +17,22 @@ from orepact.errors import UnknownIdError, WorldError
 WHOLE = "Take a whole copy from the publisher."
 
 
+OWN = Path(__file__).parent
+"""Where the project's own sheets lie, as ``facts/minerals.csv``."""
+
+
 def find(raw: Path, name: str) -> Path:
-    """Return the path of a raw file, or raise :class:`WorldError` naming it."""
-    path = raw / name
-    if not path.is_file():
-        raise WorldError(
-            f"The raw file '{name}' is not in the sources folder '{raw}'. "
-            "Put the publisher's file there, or point OREPACT_SOURCES elsewhere."
-        )
-    return path
+    """Return the path of a raw file, or raise :class:`WorldError` naming it.
+
+    The project's own sheets (``facts/``) come with the package; one in the folder is read instead.
+    """
+    for path in (raw / name, OWN / name):
+        if path.is_file():
+            return path
+    raise WorldError(
+        f"The raw file '{name}' is not in the sources folder '{raw}'. "
+        "Put the publisher's file there, or point OREPACT_SOURCES elsewhere."
+    )
 
 
 def text(raw: Path, name: str, encoding: str = "utf8") -> str:

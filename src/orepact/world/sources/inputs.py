@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orepact.errors import WorldError
 from orepact.world.register import register, source
+from orepact.world.sources.files import OWN
 
 PARTS = ("chains", "years", "screening", "maps")
 """What a whole build needs; files of the part "own" are read where they are found."""
@@ -47,14 +48,19 @@ def inputs() -> tuple[InputFile, ...]:
 def missing(raw: Path, parts: Collection[str] = PARTS, full: bool = False) -> tuple[InputFile, ...]:
     """The files that the folder ``raw`` lacks for these parts of the world.
 
-    ``full`` says that a full BACI is given, so that its extracts are not needed.
+    What comes with the package is not missing. ``full`` says that a full BACI is given, so that
+    its extracts are not needed.
     """
 
     def replaced(f: InputFile) -> bool:
         return bool(f.unless) and (full or any((raw / f.unless).glob("BACI_HS*.csv")))
 
     return tuple(
-        f for f in inputs() if f.part in parts and not (raw / f.path).is_file() and not replaced(f)
+        f
+        for f in inputs()
+        if f.part in parts
+        and not any((folder / f.path).is_file() for folder in (raw, OWN))
+        and not replaced(f)
     )
 
 
