@@ -115,7 +115,6 @@ def _sums(sums: pl.DataFrame, importer: str, mineral: str, origin: str | None, d
             same.setdefault(rate(r), []).append(r["origin"] or origin or "all others")
         for total, origins in same.items():
             out.add_row(f"{mineral} {stage}", str(code) or "all", total, ", ".join(origins))
-    out.columns[-1].overflow = "fold"
     return out
 
 

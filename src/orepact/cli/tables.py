@@ -15,11 +15,7 @@ def table(
     numbers: tuple[str, ...] = (),
     more: tuple[str, ...] = (),
 ) -> Table:
-    """A table of words, then numbers, then words that may be cut to fit the terminal.
-
-    Words and numbers are never broken: what is cut shortest is what comes last, and ends in a
-    dot. ``--json`` gives it whole.
-    """
+    """A table of words, then numbers, neither ever broken, then texts that wrap."""
     from rich import box
     from rich.table import Table
 
@@ -31,7 +27,7 @@ def table(
     for name in numbers:
         out.add_column(name, justify="right", no_wrap=True)
     for name in more:
-        out.add_column(name, overflow="ellipsis")
+        out.add_column(name, overflow="fold")
     return out
 
 

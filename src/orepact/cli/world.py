@@ -11,6 +11,8 @@ from orepact.cli import world_add
 from orepact.cli.duties import duties
 from orepact.cli.duties import show as show_duties
 from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
+from orepact.cli.tables import key, number, table
+from orepact.cli.world_sources import cited, lists, sources
 from orepact.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
 
     from orepact.world import Chain, World
 
+CARRIED = (
+    "carried: of 2024, moved with its origin or stage, which says nothing of a trend; moved: 2024 "
+    "times the change that the year's own statistics give. Duties are those of 2024."
+)
+
 app = typer.Typer(help="The base year: who mines, refines, trades and uses what.")
 app.add_typer(world_add.app, name="add")
 app.command("duties")(duties)
+app.command("sources")(sources)
+app.command("lists")(lists)
 
 
 @app.command("show")
@@ -46,6 +55,8 @@ def show(
     if (into and not traced) or (traced and not mineral):
         raise InputError("--traced needs a mineral, and --into needs --traced.")
     w = world.load(year, tables_folder(folder))
+    if mineral and (told := _screened_only(mineral)):
+        raise InputError(told)
     chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
     if as_json:
         import json
@@ -62,11 +73,33 @@ def show(
                 continue
             console.print(_stage_table(chains[0], k, w.year, most))
             console.print(chains[0].notes.get(chains[0].stages[k], ""))
-            for line in _marks(chains[0], k, most):
+            if year != 2024:
+                console.print(_coverage(w, chains[0].mineral, chains[0].stages[k]))
+            for line in (
+                *_prices(chains[0], k, tables_folder(folder), year),
+                *_marks(chains[0], k, most),
+            ):
                 console.print(line)
             console.print()
     else:
         console.print(_overview(w))
+
+
+def _screened_only(name: str) -> str:
+    """What to say of a mineral that the screen covers and no chain does; else ''."""
+    from orepact.catalogue import screened
+    from orepact.errors import UnknownIdError
+
+    try:
+        found = screened(name)
+    except UnknownIdError:
+        return ""
+    if found.chain:
+        return ""
+    return (
+        f"{found.name} is screened without a chain: no stage has recorded trade. "
+        f"`orepact screen --mineral {found.id}` shows who makes it and what is published."
+    )
 
 
 def _id(name: str) -> str:
@@ -75,30 +108,12 @@ def _id(name: str) -> str:
     return mineral(name).id
 
 
-def _number(value: float) -> str:
-    return f"{value:,.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
-
-
-def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
-    )
-    for name in words:
-        table.add_column(name, overflow="fold")
-    for name in numbers:
-        table.add_column(name, justify="right", overflow="fold")
-    return table
-
-
 def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
     import numpy as np
 
     stage = chain.stages[k]
     unit, per = ("kt", 1e3) if chain.output[k].sum() >= 1e5 else ("t", 1.0)
-    table = _table(
+    out = table(
         f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} ({unit}; price USD/t)",
         ("region",),
         ("output", "capacity", "scrap", "exports", "imports", "final use", "price"),
@@ -111,9 +126,36 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
                 chain.output[k, r], chain.capacity[k, r], chain.secondary[k, r], abroad[r].sum(),
                 abroad[:, r].sum(), chain.final_use[k, r],
             )  # fmt: skip
-            price = _number(chain.price[k, r])
-            table.add_row(chain.regions[r], *(_number(t / per) for t in tonnes), price)
-    return table
+            price = number(chain.price[k, r])
+            out.add_row(chain.regions[r], *(number(t / per) for t in tonnes), price)
+    return out
+
+
+def _coverage(w: World, mineral: str, stage: str) -> str:
+    """How much of a stage is the year's own, in a line."""
+    c = next(c for c in w.coverage if (c.mineral, c.stage) == (mineral, stage))
+    return (
+        f"Of {w.year}: output {c.output_share:.0%} from its own statistics; trade {c.trade}; "
+        f"price {c.price}; duties {c.duties}. The rest is 2024's, carried: no trend."
+    )
+
+
+def _prices(chain: Chain, k: int, folder: Path, year: int) -> list[str]:
+    """Regions whose price differs from the world's, with the reason."""
+    import polars as pl
+
+    from orepact.world.compiled import tables
+
+    rows = tables(folder, year)["prices"].filter(
+        (pl.col("mineral") == chain.mineral)
+        & (pl.col("stage") == chain.stages[k])
+        & (pl.col("region") != "")
+    )
+    return [
+        f"Price of its own in {r['region']}, {number(r['usd_per_t'])} USD/t: {r['note']} "
+        f"({r['source']})."
+        for r in rows.iter_rows(named=True)
+    ]
 
 
 def _marks(chain: Chain, k: int, most: int) -> list[str]:
@@ -127,7 +169,7 @@ def _marks(chain: Chain, k: int, most: int) -> list[str]:
     potential = chain.potential[k]
     if potential.any():
         first = [r for r in np.argsort(-potential)[:most] if potential[r] > 0]
-        named = ", ".join(f"{chain.regions[r]} {_number(potential[r])}" for r in first)
+        named = ", ".join(f"{chain.regions[r]} {number(potential[r])}" for r in first)
         out.append(f"In its hosts' output and not recovered (t, assumed): {named}.")
     return out
 
@@ -145,7 +187,7 @@ def _origins_table(chain: Chain, k: int, year: int, most: int, into: str | None)
     larger = np.maximum(direct, found)
     if into:
         larger[:, np.arange(len(chain.regions)) != chain.region(region(into))] = 0.0
-    table = _table(
+    out = table(
         f"{chain.mineral} {chain.stages[k]}, {year}, between regions (t)",
         ("origin", "destination"),
         ("direct", "traced"),
@@ -153,9 +195,9 @@ def _origins_table(chain: Chain, k: int, year: int, most: int, into: str | None)
     for at in np.argsort(-larger, axis=None, kind="stable")[:most]:
         o, d = np.unravel_index(at, larger.shape)
         if larger[o, d] > 0:
-            pair = (_number(float(m[o, d])) for m in (direct, found))
-            table.add_row(chain.regions[o], chain.regions[d], *pair)
-    return table
+            pair = (number(float(m[o, d])) for m in (direct, found))
+            out.add_row(chain.regions[o], chain.regions[d], *pair)
+    return out
 
 
 def _overview(w: World) -> Table:
@@ -164,25 +206,25 @@ def _overview(w: World) -> Table:
     from orepact.catalogue import minerals
 
     own = {(c.mineral, c.stage): f"{c.output_share:.0%}" for c in w.coverage}
-    table = _table(
-        f"The world of {w.year}; own: output from statistics of that year",
+    out = table(
+        f"The world of {w.year}; own: part of output that statistics of it give",
         ("mineral", "stage", "grade", "first"),
-        ("share", "output t", "USD/t", "own"),
+        ("output kt", "USD/t", "own"),
     )
     for c in w.chains.values():
         for k, stage in enumerate(c.stages):
             total = c.output[k].sum()
             top = int(np.argmax(c.output[k]))
-            table.add_row(
-                c.mineral, stage, c.grade[stage], c.regions[top],
-                f"{c.output[k, top] / total:.0%}", _number(total), _number(c.price[k, top]),
-                own.get((c.mineral, stage), ""),
+            out.add_row(
+                c.mineral, stage, c.grade[stage],
+                f"{c.regions[top]} {c.output[k, top] / total:.0%}", number(total / 1e3),
+                number(c.price[k, top]), own.get((c.mineral, stage), ""),
             )  # fmt: skip
     absent = [c.mineral for c in w.coverage if not c.offered]
     if absent:
         names = ", ".join(m for m in minerals() if m in absent)
-        table.caption = f"Not in this year: {names}."
-    return table
+        out.caption = f"Not in this year: {names}."
+    return out
 
 
 def _record(chain: Chain) -> dict[str, object]:
@@ -239,11 +281,11 @@ def build(
 
 def _balance_table(stages: pl.DataFrame) -> Table:
     words = ("mineral", "stage", "grade")
-    table = _table("Balanced", words, ("trade imputed", "output moved"))
+    out = table("Balanced", words, ("trade imputed", "output moved"))
     for r in stages.iter_rows(named=True):
         shares = (f"{r['imputed_share']:.0%}", f"{r['moved']:.2%}")
-        table.add_row(*(r[n] for n in words), *shares)
-    return table
+        out.add_row(*(r[n] for n in words), *shares)
+    return out
 
 
 @app.command("why")
@@ -265,23 +307,31 @@ def why(
         return
     from rich.console import Console
 
-    table = _table(
-        f"{_id(mineral)} {stage}, {find_region(region)} (t)",
-        ("quantity", "partner", "kind", "source", "code"),
-        ("balanced", "prior", "weight"),
+    out = table(
+        f"{_id(mineral)} {stage}, {find_region(region)}, {year} (t)",
+        ("quantity", "partner", "kind", "code"),
+        ("balanced", "prior", "weight", "note"),
     )
+    notes: dict[str, int] = {}
     for r in rows.iter_rows(named=True):
-        cells = ("" if r[n] is None else _number(r[n]) for n in ("t", "prior_t", "weight"))
+        cells = ("" if r[n] is None else number(r[n]) for n in ("t", "prior_t", "weight"))
         code = f"{r['code']}*" if r["basket"] else r["code"]
-        table.add_row(r["quantity"], r["partner"], r["kind"] or "", r["source"], code, *cells)
+        said = r["source"] + (f": {r['note']}" if r["note"] else "")
+        note = str(notes.setdefault(said, len(notes) + 1))
+        out.add_row(r["quantity"], r["partner"], r["kind"] or "", code, *cells, note)
     console = Console()
-    console.print(table)
+    console.print(out)
+    console.print(key({str(n): said for said, n in notes.items()}))
+    console.print()
     lumped = rows.filter(rows["basket"] != "").select("code", "basket")
     for code, lumps in lumped.unique(maintain_order=True).rows():
         console.print(f"* {code} is a basket that no figure splits: {lumps}.")
     place = find_region(region)
     behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
     show_duties(console, behind, f"Duties behind imports into {place} in 2024, %")
+    console.print(cited([*rows["source"], *behind["source"]]))
+    if year != 2024:
+        typer.echo(CARRIED, err=True)
 
 
 @app.command("check")
@@ -310,10 +360,10 @@ def check(
     else:
         from rich.console import Console
 
-        table = _table(f"The world of {w.year}", ("check", "status", "found"), ())
+        out = table(f"The world of {w.year}", ("check", "status"), (), ("found",))
         for c in found:
-            table.add_row(c.name, c.status, c.found)
-        Console().print(table)
+            out.add_row(c.name, c.status, c.found)
+        Console().print(out)
         if figures:
             Console().print(_figures(w))
     failed = [c.name for c in found if c.status == "failed"]
@@ -325,8 +375,9 @@ def check(
 def _figures(w: World) -> Table:
     from orepact.world.controls import compare
 
-    table = _table("Published figures", ("control", "mark", "inside"), ("published", "world"))
+    out = table("Published figures", ("mark", "inside"), ("published", "world"), ("control",))
     for r in compare(w).iter_rows(named=True):
         inside = "yes" if r["inside"] else "no"
-        table.add_row(r["name"], r["mark"], inside, _number(r["published"]), _number(r["value"]))
-    return table
+        pair = number(r["published"]), number(r["value"])
+        out.add_row(r["mark"], inside, *pair, r["name"])
+    return out

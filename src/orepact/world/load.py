@@ -61,9 +61,10 @@ def why(
     """The rows behind a region's figures at one stage, largest first.
 
     Columns quantity, partner ('' but for trade), t, prior_t, weight, kind, source, code, basket,
-    note. ``kind`` is a flag of trust for output, what bounds it for capacity, and how a shipment
-    is known; ``code`` is the customs code behind a shipment, ``basket`` what else that code holds
-    where nothing splits it.
+    note. ``kind`` is a flag of trust for output, what bounds it for capacity, and how a shipment is
+    known; beside the base year *moved* is the base year's figure times a change that the year's
+    statistics give, *carried* one without. ``code`` is the customs code behind a shipment,
+    ``basket`` what else that code holds where nothing splits it.
 
     >>> rows = why("zinc", "refined", "MEX")
     >>> "USA" in rows.filter(rows["quantity"] == "shipped to")["partner"].to_list()
@@ -87,8 +88,16 @@ def why(
     parts = [nodes.with_columns(kind=pl.col("flag")), *_capacity(places), out, into]
     lumps = {b.code: b.lumps for b in from_table(held["baskets"].filter(at)) if b.unsplit}
     rows = pl.concat([p.select(c for c in _WHY if c in p.columns) for p in parts], how="diagonal")
+    told = pl.col("note").fill_null("")
+    told_kind = (
+        pl.when(told.str.starts_with("carried"))
+        .then(pl.lit("carried"))
+        .when(told.str.starts_with("base year times"))
+        .then(pl.lit("moved"))
+        .otherwise("kind")
+    )
     return (
-        rows.with_columns(pl.col("partner", "code", "note").fill_null(""))
+        rows.with_columns(pl.col("partner", "code", "note").fill_null(""), kind=told_kind)
         .with_columns(
             basket=pl.col("code").replace_strict(lumps, default="", return_dtype=pl.String)
         )
