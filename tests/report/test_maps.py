@@ -62,14 +62,15 @@ def test_what_is_drawn_is_what_was_given():
         if region in maps.POINTS:
             continue
         path = re.search(
-            rf'<path class="q(\d)" d="[^"]+"><title>{re.escape(words.place(region))}'
+            rf'<path (class="q\d"|fill="[^"]+") d="[^"]+"><title>{re.escape(words.place(region))}'
             rf"(?: \(together\))?: ([^<]+)</title>", svg,
         )  # fmt: skip
         assert path, region
-        assert int(path[1]) == step(share)
+        pooled = region == "XAF"  # countries counted together: hatched, whatever their share
+        assert path[1] == ('fill="url(#hatch-pool)"' if pooled else f'class="q{step(share)}"')
         assert path[2] == (numbers.share(share) if share else "none")
     named = re.findall(r'class="label"[^>]*>([^<]+)<', svg)
-    assert named == ["China 90\xa0%", "Singapore 6.0\xa0%", "EU 3.0\xa0%"]
+    assert named == ["China 90\xa0%", "Singapore 6.0\xa0%", "EU 3.0\xa0%", "United States"]
     assert 'class="q3" cx=' in svg  # too small for an outline: a dot
     assert svg.count('class="own"') == 1
 
@@ -87,6 +88,29 @@ def test_names_never_cover_each_other(chosen):
         for b in boxes[:i]:
             over = min(a[3], b[3]) - max(a[1], b[1])
             assert a[0] >= b[2] or b[0] >= a[2] or over <= 4.001
+
+
+def test_a_name_stands_on_its_own_side_and_covers_no_other_leader():
+    svg = world_map({"CHN": 0.7, "CHL": 0.2, "ARG": 0.055, "AUS": 0.018, "KOR": 0.01}, "Test")
+    at = {
+        text.split("\xa0")[0].rsplit(" ", 1)[0]: float(x)
+        for x, text in re.findall(r'class="label" x="([\d.]+)"[^>]*>([^<]+)<', svg)
+    }
+    held = shapes()
+    assert at["Chile"] < held["CHL"].x < held["ARG"].x < at["Argentina"]
+    niobium = world_map({"BRA": 0.9, "CAN": 0.07, "COD": 0.008, "RWA": 0.002}, "Test", party="CAN")
+    assert len(re.findall(r'class="label"', niobium)) == 4
+
+
+def test_a_narrow_screen_has_its_own_larger_names():
+    svg = world_map({"CHN": 0.7, "CHL": 0.2, "ARG": 0.055, "AUS": 0.018}, "Test")
+    assert len(re.findall(r'class="label phone"', svg)) == maps.PHONE_LABELS
+
+
+def test_land_overseas_is_not_coloured_as_the_eu():
+    french_guiana = shapes()["EUN"].far
+    assert french_guiana.count("M") == 1
+    assert f'<path class="q0" d="{french_guiana}"/>' in world_map({"EUN": 1.0}, "Test")
 
 
 def test_an_unknown_region_and_a_missing_table_are_told(tmp_path):

@@ -161,6 +161,97 @@ def test_the_title_says_the_finding(usa, eu):
     assert "how far the EU relies on imports is not known" in title(eu, "boron")
 
 
+def test_the_title_of_a_basket_takes_the_chains_own_reliance(usa):
+    s = subject(usa, EARTH, "neodymium")
+    told = findings.title(s, *findings.published(s, HELD))
+    own = numbers.share(s.worst.import_reliance.value)
+    assert f"net imports cover {own} of the neodymium-praseodymium magnets" in told
+
+
+def test_the_first_sentence_is_about_the_maker_in_the_title_then_the_dearest(usa):
+    s = subject(usa, EARTH, "copper")
+    first, second, *_ = findings.story(s, (), HELD)
+    assert s.worst.top_supplier == "CHN"
+    assert first.startswith("If China stopped exporting refined copper for a year, buyers in the")
+    x = s.losses[0]
+    assert second.startswith(
+        f"Dearest in expectation: a stop of mined copper from {words.the(x.supplier)}"
+    )
+    assert findings.money(x.expected_mean) in second
+
+
+def test_a_market_of_one_stage_names_buyers_outside_the_supplier(usa, eu):
+    us = findings.story(subject(usa, EARTH, "boron"), (), HELD)[0]
+    assert "buyers outside Türkiye would pay" in us
+    assert "and the United States would use" in us
+    europe = findings.story(subject(eu, EARTH, "boron"), (), HELD)[0]
+    assert "(not told apart for the EU)" in europe
+
+
+def test_what_the_party_makes_and_ships_itself_is_told():
+    canada = screen("CAN", EARTH, ["lithium"], draws=0)
+    chain = EARTH.chain("lithium")
+    k, d = chain.stage("mined"), chain.region("CAN")
+    told = " ".join(findings.story(subject(canada, EARTH, "lithium"), (), HELD))
+    assert (
+        f"Canada itself mines {numbers.share(chain.output[k, d] / chain.output[k].sum())}" in told
+    )
+    assert f"ships {numbers.tonnes(chain.trade[k, d].sum() - chain.trade[k, d, d])} abroad" in told
+
+
+def test_sellers_without_output_are_named():
+    chain = EARTH.chain("gallium")
+    found = supply.sources("gallium", "USA", chain, HELD)
+    pure = next(s for s in found if s.stage == "high_purity" and s.what != supply.ORIGIN)
+    k, canada = chain.stage("high_purity"), chain.region("CAN")
+    assert chain.output[k, canada] == 0
+    assert "Canada (sells scrap, assumed)" in pure.note
+
+
+def test_a_pool_keeps_the_countries_of_its_source_and_is_hatched():
+    (made,) = supply.makers("helium", None, HELD)
+    names = [p.name for p in made.parts]
+    assert "Qatar" in names
+    assert "Algeria" in names
+    assert sum(p.share for p in made.parts) == pytest.approx(1)
+    usa = screen("USA", EARTH, ["helium"], draws=4)
+    page = profile(usa, EARTH, HELD, "helium")
+    assert "Other Asia 35\xa0% (Qatar)" in page
+    assert "what more it would pay is not known" in page
+    assert usa.rows[0].expected_loss.value is None
+
+
+def test_spare_capacity_that_is_many_times_is_not_printed_to_the_digit():
+    mexico = screen("MEX", EARTH, ["lithium"], draws=0)
+    assert mexico.row("lithium", "refined").spare_elsewhere.value > 1000
+    told = {f.name: f.text for f in keyfigures.key_figures(subject(mexico, EARTH, "lithium"), HELD)}
+    assert told["Spare capacity elsewhere"] == "over 10 times"
+
+
+def test_a_profile_says_where_its_ranking_stage_is_another():
+    mexico = screen("MEX", EARTH, ["graphite"], draws=0)
+    s = subject(mexico, EARTH, "graphite")
+    assert s.placed.stage != s.worst.stage
+    score = keyfigures.key_figures(s, HELD)[-1]
+    assert score.text == f"{s.placed.score.value:.2f}"
+    assert score.note.startswith(f"ranked at {s.placed.stage}; {s.worst.stage}: ")
+
+
+def test_uses_name_the_industry_of_which_a_part_depends(pages):
+    assert "about 15 % of output of: motor and generator and 3 other industries" in visible(
+        pages["USA neodymium"]
+    )
+
+
+def test_an_interval_is_printed_as_one_everywhere():
+    usa = screen("USA", EARTH, ["silicon"], draws=0)
+    page = visible(profile(usa, EARTH, HELD, "silicon"))
+    assert "under 50 %" in page
+    assert "25 %" not in page.split("Key figures")[1].split("Concentration")[0]
+    table = ranking.index(usa, EARTH, HELD, {})
+    assert ">under 50</td>" in table
+
+
 @pytest.mark.parametrize(
     ("printed", "told"),
     [
@@ -214,7 +305,7 @@ def test_a_mineral_of_which_nothing_is_known_says_so(pages):
 def test_baskets_are_flagged(usa):
     told = " ".join(findings.flags(subject(usa, EARTH, "gallium"), (), HELD))
     assert "germanium" in told
-    assert told.startswith("Shared customs codes: those for primary")
+    assert told.startswith("Customs codes are shared: those of primary")
     nd = " ".join(findings.flags(subject(usa, EARTH, "neodymium"), (), HELD))
     assert "Neodymium is counted within neodymium-praseodymium" in nd
     assert "rare-earth compounds and metals together" in nd
@@ -270,7 +361,7 @@ def test_the_table_of_the_ranking_equals_the_rows(pages, usa):
         assert cells[0] == numbers.number(r.expected_loss.value / 1e6)
         assert cells[3] == f"{100 * r.top_share.value:.0f}"
         assert cells[4] == f"{r.world_hhi.value:,.0f}"
-        assert cells[-2:] == ["listed" if n in r.lists else "" for n in ("US 2025", "EU 2023")]
+        assert cells[-1] == ", ".join(x.split()[0] for x in r.lists)
 
 
 def test_lists_and_their_disagreement_are_told(pages):

@@ -22,12 +22,19 @@ COLOURS = {"member": "#1d5fae", "china": "#c2570c", "rest": "#7c828c"}
 
 
 def hatches() -> str:
-    """Patterns for weak data, one per role; a page or picture holds them once."""
+    """Patterns, held once by a page or picture: for weak data one per role and one to lay over any
+    shade, and one for pools on maps (in tenths of a px)."""
     return "".join(
         f'<pattern id="hatch-{role}" width="5" height="5" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect class="tint {role}" width="5" height="5"/>'
         f'<rect class="fill {role}" width="2.2" height="5"/></pattern>'
         for role in COLOURS
+    ) + (
+        '<pattern id="hatch-over" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="over" width="1.3" height="4"/></pattern>'
+        '<pattern id="hatch-pool" width="60" height="60" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="q0" width="60" height="60"/>'
+        '<rect class="q3" width="14" height="60"/></pattern>'
     )
 
 

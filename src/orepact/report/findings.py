@@ -11,6 +11,7 @@ from orepact.catalogue import POOLS, Screened, mineral, minerals
 from orepact.report import numbers, words
 from orepact.report.numbers import SPACE
 from orepact.report.supply import ORIGIN, Split
+from orepact.study.losses import NOT_TOLD, UNPAID
 from orepact.study.screened import Loss, ScreenRow, Span
 from orepact.world import Chain, Screening
 
@@ -98,7 +99,10 @@ def title(s: Subject, printed: str, of: str) -> str:
     row = s.worst
     if not row.top_share.known:
         return f"Who makes {s.mineral.name.lower()} is not known here; {reliance(s, printed, of)}"
-    return f"{maker(s, row)}; {reliance(s, printed, of)}"
+    own = reliance(s, printed, of)
+    if row.top_supplier == s.party:
+        own = own.replace(f"{words.the(s.party)} is", "it is", 1)
+    return f"{maker(s, row)}; {own}"
 
 
 def maker(s: Subject, row: ScreenRow) -> str:
@@ -196,6 +200,8 @@ def _stop(s: Subject) -> str:
     text = f"If {where} stopped exporting {product(s, x.stage)} for a year, {_felt(s, x)}"
     if x.loss is not None:
         text += f": {money(x.loss.median)} lost ({money(x.loss.low)} to {money(x.loss.high)})"
+    elif UNPAID in x.why and NOT_TOLD not in x.why:
+        text += "; what more it would pay is not known, as its bill is not published"
     text += (
         f". Assumed probability {numbers.share(p.median)} a year "
         f"({numbers.share(p.low)} to {numbers.share(p.high)})"
@@ -213,7 +219,7 @@ def _felt(s: Subject, x: Loss) -> str:
         return f"{outside} would pay {_pct(x.world_price_rise)} more; {who} has no final use of it"
     if x.engine == "chain":
         return f"buyers in {who} would pay {_pct(x.price_rise)} more and use {short} less"
-    if x.loss is not None:
+    if NOT_TOLD not in x.why:
         return f"{outside} would pay {_pct(x.price_rise)} more and {who} would use {short} less"
     paid = f"{outside} would pay {_pct(x.price_rise)} more and use {short} less"
     return f"{paid} (not told apart for {who})"
@@ -226,7 +232,7 @@ def _dearest(s: Subject) -> str:
         return ""
     return (
         f"Dearest in expectation: a stop of {product(s, x.stage)} from {words.the(x.supplier)}, "
-        f"{money(x.expected_mean)} a year ({numbers.share(x.probability.median)} a year)."
+        f"{money(x.expected_mean)} a year (probability {numbers.share(x.probability.median)})."
     )
 
 
@@ -295,11 +301,13 @@ def flags(s: Subject, made: Sequence[Split], held: Screening) -> list[str]:
         shared: dict[str, list[str]] = {}
         for stage in mineral(own).stages:
             shared.setdefault(_sharing(own, stage.hs6), []).append(words.stage_word(own, stage.id))
-        out += [
-            f"Shared customs codes: those for {numbers.listed(stages)} also cover {others}."
-            for others, stages in shared.items()
+        told = [
+            f"those of {numbers.listed(k)} also hold {others}"
+            for others, k in shared.items()
             if others
         ]
+        if told:
+            out.append(f"Customs codes are shared: {'; '.join(told)}.")
     if s.worst.grade == "scenario":
         out.append("Scenario: no statistics tell these products apart; shares are assumed.")
     _, of = published(s, held)

@@ -55,7 +55,7 @@ def key_figures(s: Subject, held: Screening) -> tuple[KeyFigure, ...]:
         else KeyFigure(name, "not known", "", f"no survey held publishes one for {who}")
     )
     ours = figure("Net import reliance, ours", r.import_reliance, _reliance)
-    own = (ours,) if s.chain is not None or not text else ()
+    own = (ours,) if s.chain is not None else ()  # else it is the published one
     bloc = f"HHI outside {'the members of the pact' if len(s.members) > 1 else who}"
     return (
         told,

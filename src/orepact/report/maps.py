@@ -1,7 +1,8 @@
 """A map of the world as SVG: regions coloured by a quantity, the leaders named.
 
 Equal-area (Equal Earth: Šavrič, Patterson and Jenny 2018), so that no region looks larger than
-it is. The European Union and the pools of countries are regions, coloured as wholes.
+it is. The European Union is one region, coloured as a whole; pools of countries that are counted
+together are not told apart, so they are hatched, whatever their share.
 """
 
 from __future__ import annotations
@@ -40,8 +41,16 @@ POINTS: Mapping[str, tuple[float, float]] = MappingProxyType(
 DOT = 40.0
 """Area (square px) below which a region that is named gets a dot beside its outline."""
 
-LETTER, LINE = 6.3, 15.0
-"""Mean width of a letter and height of a line of a label, px."""
+LETTER, LINE = 7.4, 15.0
+"""Mean width of a letter and height of a line of a label, px: of a wide bold face."""
+
+PHONE = 1.75
+"""How much larger labels stand on a narrow screen, where the map is drawn at half its size."""
+PHONE_LABELS = 3
+
+OVERSEAS = -30.0
+"""Longitude west of which land of the EU is overseas, drawn as land without a share: it makes
+none of what the EU makes."""
 
 _A = (1.340264, -0.081106, 0.000893, 0.003796)
 
@@ -63,13 +72,18 @@ def equal_earth(lon: Array, lat: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One region: its outline as an SVG path, its area (square px) and where its name stands."""
+    """One region: its outline as an SVG path, its area (square px) and where its name stands.
+
+    ``points`` (2, P) are those of the outline, px; ``far`` is land overseas, never coloured.
+    """
 
     region: str
     path: str
     area: float
     x: float
     y: float
+    points: Array
+    far: str = ""
 
 
 @cache
@@ -96,7 +110,8 @@ def shapes(folder: Path = TABLES) -> Mapping[str, Shape]:
     for name, (lon_, lat_) in POINTS.items():
         if name not in out:
             px, py = _frame(np.array([lon_]), np.array([lat_]))
-            out[name] = Shape(name, "", 0.0, float(px[0]), float(py[0]))
+            at = np.array([[px[0]], [py[0]]])
+            out[name] = Shape(name, "", 0.0, float(px[0]), float(py[0]), at)
     return MappingProxyType(out)
 
 
@@ -113,6 +128,9 @@ def _area(ring: Array) -> float:
 
 
 def _shape(name: str, rings: Sequence[Array]) -> Shape:
+    edge, _ = _frame(np.array([OVERSEAS]), np.array([0.0]))
+    far = [r for r in rings if name == "EUN" and r[0].max() < edge[0]]
+    rings = [r for r in rings if not any(r is f for f in far)]
     areas = [_area(r) for r in rings]
     main = rings[int(np.argmax(np.abs(areas)))]
     x, y = main
@@ -121,7 +139,8 @@ def _shape(name: str, rings: Sequence[Array]) -> Shape:
     cx = float(((x + np.roll(x, -1)) * step).sum()) / weight
     cy = float(((y + np.roll(y, -1)) * step).sum()) / weight
     path = "".join(_path(r) for r in rings)
-    return Shape(name, path, abs(sum(areas)), cx, cy)
+    points = np.concatenate(rings, axis=1)
+    return Shape(name, path, abs(sum(areas)), cx, cy, points, "".join(map(_path, far)))
 
 
 def _path(ring: Array) -> str:
@@ -156,7 +175,8 @@ def world_map(
     shares: Mapping[str, float], title: str, *, party: str = "", most: int = 5,
     folder: Path = TABLES,
 ) -> str:  # fmt: skip
-    """Regions coloured by a share (0 to 1), the ``most`` largest named, the party outlined.
+    """Regions coloured by a share (0 to 1), the ``most`` largest and the party named, the party
+    outlined; pools of countries hatched.
 
     Raises :class:`UnknownIdError` for a region without an outline.
     """
@@ -165,68 +185,112 @@ def world_map(
         if region not in held:
             raise UnknownIdError(f"The map has no region '{region}'. {nearest(region, held)}")
     land = "".join(
-        f'<path class="q{step(shares.get(r, 0.0))}" d="{s.path}">'
-        f"<title>{escape(_tip(r, shares))}</title></path>"
+        f'<path {_paint(r, shares)} d="{s.path}"><title>{escape(_tip(r, shares))}</title></path>'
         for r, s in held.items()
         if s.path
     )
+    land += "".join(f'<path class="q0" d="{s.far}"/>' for s in held.values() if s.far)
     own = f'<path class="own" d="{held[party].path}"/>' if party and held[party].path else ""
-    leaders = sorted((r for r in shares if shares[r] > 0), key=lambda r: -shares[r])[:most]
+    told = (r for r in shares if shares[r] > 0 and not _pool(r))
+    leaders = sorted(told, key=lambda r: -shares[r])[:most]
+    if party and party not in leaders and not _pool(party):
+        leaders.append(party)
     dots = "".join(
-        f'<circle class="q{step(shares[r])}" cx="{held[r].x:.1f}" cy="{held[r].y:.1f}" r="4"/>'
+        f'<circle {_paint(r, shares)} cx="{held[r].x:.1f}" cy="{held[r].y:.1f}" r="4"/>'
         for r in leaders
         if held[r].area < DOT
     )
     names = "".join(_labels(leaders, shares, held))
+    names += "".join(_labels(leaders[:PHONE_LABELS], shares, held, PHONE, " phone"))
     return (
         f'<svg class="map" viewBox="{CUT} 0 {WIDTH - 2 * CUT:.0f} {HEIGHT:.0f}" role="img" '
         f'aria-label="{escape(title)}"><g transform="scale(.1)">{land}{own}</g>{dots}{names}</svg>'
     )
 
 
+def _pool(region: str) -> bool:
+    return region in POOLS and region != "EUN"
+
+
+def _paint(region: str, shares: Mapping[str, float]) -> str:
+    share = shares.get(region, 0.0)
+    return 'fill="url(#hatch-pool)"' if share > 0 and _pool(region) else f'class="q{step(share)}"'
+
+
 def _tip(region: str, shares: Mapping[str, float]) -> str:
     share = shares.get(region, 0.0)
-    pool = " (together)" if region in POOLS and region != "EUN" else ""
+    pool = " (together)" if _pool(region) else ""
     return f"{words.place(region)}{pool}: {numbers.share(share) if share > 0 else 'none'}"
 
 
 def _labels(
-    leaders: Sequence[str], shares: Mapping[str, float], held: Mapping[str, Shape]
+    leaders: Sequence[str],
+    shares: Mapping[str, float],
+    held: Mapping[str, Shape],
+    size: float = 1.0,
+    style: str = "",
 ) -> list[str]:
-    """Names of the leaders where they fit: on the region, else beside it with a line."""
-    taken: list[tuple[float, float, float, float]] = []
+    """Names of the leaders: on the region where they fit, else beside it with a line, on the side
+    that covers and crosses the fewest of the other leaders."""
+    taken: list[Box] = []
     out = []
+    letter, line = LETTER * size, LINE * size
     for r in leaders:
-        text = f"{words.place(r)} {numbers.share(shares[r])}"
-        shape, half = held[r], LETTER * len(text) / 2
-        inside = shape.area > 2 * half * LINE
-        for dx, dy in _OFFSETS if inside else (*_OFFSETS[3:], *_OFFSETS[:3]):
+        text = words.place(r) + (f" {numbers.share(shares[r])}" if shares.get(r, 0) > 0 else "")
+        shape, half = held[r], letter * len(text) / 2
+        others = [held[o] for o in leaders if o != r]
+        fits = shape.area > 2 * half * line
+        best: tuple[float, Box, float, float, int, int] | None = None
+        for n, (dx, dy) in enumerate(_OFFSETS if fits else (*_OFFSETS[3:], *_OFFSETS[:3])):
             x = min(max(shape.x + dx * (half + 14), CUT + half + 2), WIDTH - CUT - half - 2)
-            y = min(max(shape.y + dy * 22, LINE), HEIGHT - 4)
-            box = (x - half, y - LINE + 3, x + half, y + 3)
-            if not any(_meet(box, b) for b in taken):
-                break
-        else:
+            y = min(max(shape.y + dy * 22 * size, line), HEIGHT - 4)
+            box = (x - half, y - line + 3, x + half, y + 3)
+            if any(_meet(box, b) for b in taken):
+                continue
+            cost = n + 3 * sum(_covered(o, box) for o in others) + _crossing(shape, dx, x, others)
+            if best is None or cost < best[0]:
+                best = (cost, box, x, y, dx, dy)
+        if best is None:
             continue
+        _, box, x, y, dx, dy = best
         taken.append(box)
         if dx or dy:
-            end = y - 4 if dx else (y + 3 if dy < 0 else y - LINE + 3)
+            end = y - 4 if dx else (y + 3 if dy < 0 else y - line + 3)
             side = x - half - 2 if dx > 0 else x + half + 2 if dx < 0 else x
             out.append(
-                f'<line class="lead" x1="{shape.x:.1f}" y1="{shape.y:.1f}" x2="{side:.1f}" '
-                f'y2="{end:.1f}"/>'
+                f'<line class="lead{style}" x1="{shape.x:.1f}" y1="{shape.y:.1f}" '
+                f'x2="{side:.1f}" y2="{end:.1f}"/>'
             )
         out.append(
-            f'<text class="label" x="{x:.1f}" y="{y if dx or dy else y + 4:.1f}" '
+            f'<text class="label{style}" x="{x:.1f}" y="{y if dx or dy else y + 4:.1f}" '
             f'text-anchor="middle">{escape(text)}</text>'
         )
     return out
 
 
+Box = tuple[float, float, float, float]
+
 _OFFSETS = (
     (0, 0), (0, -1), (0, 1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 2), (0, -2),
     (1, 2), (-1, 2), (1, -2), (-1, -2), (0, 3), (1, 3), (-1, 3),
 )  # fmt: skip
+
+
+def _covered(shape: Shape, box: Box) -> int:
+    """How many points of an outline a box covers."""
+    x, y = shape.points
+    inside = (box[0] < x) & (x < box[2]) & (box[1] < y) & (y < box[3])
+    return int(np.count_nonzero(inside))
+
+
+def _crossing(shape: Shape, dx: int, x: float, others: Sequence[Shape]) -> float:
+    """Cost of a label on the far side of a neighbour: its line would cross it."""
+    low, high = sorted((shape.x, x))
+    return 40.0 * sum(bool(dx) and low < o.x < high and abs(o.y - shape.y) < NEAR for o in others)
+
+
+NEAR = 60.0
+"""Distance (px) up or down within which another leader is in the way of a line."""
 
 
 def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

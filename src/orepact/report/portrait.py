@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from orepact.report import drawing, findings, maps, numbers, supply, words
 from orepact.report.findings import Subject
-from orepact.report.profile import BASES, SHADES, subject
+from orepact.report.profile import BASES, REST, SHADES, subject
 from orepact.report.supply import Split
 from orepact.study.screened import Screen
 from orepact.world import Screening, World
@@ -29,6 +29,7 @@ STYLE = (
     "fill:#1b1f24}.title{font-size:25px;font-weight:600}.head{font-size:14px;font-weight:600}"
     ".name{font-size:12.5px}.strong{font-size:12.5px;font-weight:600}"
     ".small{font-size:11px;fill:#545b66}.map path{stroke:#fff;stroke-width:5}"
+    ".label.phone,.lead.phone{display:none}.over{fill:#fff;opacity:.65}"
     ".map .own{fill:none;stroke:#1b1f24;stroke-width:12}.map .lead{stroke:#1b1f24;stroke-width:.8}"
     ".map .label{font-size:12px;font-weight:600;stroke:#fff;stroke-width:3px;paint-order:stroke}"
     ".map circle{stroke:#fff}.cut{stroke:#fff;stroke-width:1.4}"
@@ -113,8 +114,10 @@ def _stacks(
         at = x
         for n, p in enumerate(s.shown):
             wide = RIGHT * p.share
-            parts.append(f'<rect x="{at:.2f}" y="{y:.1f}" width="{wide:.2f}" height="15" '
-                         f"{_fill(p.region, p.weak, party, n)}/>")  # fmt: skip
+            box = f'<rect x="{at:.2f}" y="{y:.1f}" width="{wide:.2f}" height="15" '
+            parts.append(f"{box}{_fill(p.region, party, n)}/>")
+            if p.weak:
+                parts.append(f'{box}fill="url(#hatch-over)"/>')
             at += wide
             parts.append(
                 f'<line class="cut" x1="{at:.2f}" x2="{at:.2f}" y1="{y:.1f}" y2="{y + 15:.1f}"/>'
@@ -130,7 +133,7 @@ def _stacks(
     return parts, y
 
 
-def _fill(region: str, weak: bool, party: str, n: int) -> str:
+def _fill(region: str, party: str, n: int) -> str:
     role = words.role(region, (party,)) if region else "rest"
-    shade = f' opacity="{SHADES[n] if region else 0.2}"' if role == "rest" else ""
-    return (f'fill="url(#hatch-{role})"' if weak else f'class="fill {role}"') + shade
+    shade = f' opacity="{SHADES[n] if region else REST}"' if role == "rest" else ""
+    return f'class="fill {role}"{shade}'

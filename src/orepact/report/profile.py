@@ -37,11 +37,18 @@ BASES: Mapping[str, str] = MappingProxyType(
 )
 """How figures are known, as it stands beside them."""
 
+HEADS, ROW, BAR, LINE = (545, 150), 40, 62, 19
+"""Heights, px: what else stands in the left column (the map) and the right, a row of stops or uses,
+a bar, a line of its key."""
+
 USES = 6
 """Uses shown, the rest as one."""
 
-SHADES = (0.95, 0.75, 0.6, 0.47, 0.36, 0.3)
+SHADES = (1.0, 0.74, 0.54, 0.39, 0.28, 0.2)
 """Greys of the parts of a whole that are neither the party nor China, in their order."""
+
+REST = 0.12
+"""Grey of all others together."""
 
 TIERS: Mapping[str, str] = MappingProxyType(
     {
@@ -72,7 +79,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.filters["capitalize_first"] = findings.capital
-    env.globals |= {"bases": dict(BASES), "shades": SHADES, "share": numbers.share}
+    env.globals |= {"bases": dict(BASES), "shades": SHADES, "rest": REST, "share": numbers.share}
     return env
 
 
@@ -136,7 +143,7 @@ def profile(screen: Screen, world: World, held: Screening, mineral: str, home: s
         money=any(x.loss is not None for x in s.losses),
         stops_why=words.spelt(s.worst.expected_loss.why) or "no supplier's stop was computed",
         uses=uses,
-        uses_left=len(made) + len(bought) > 5,
+        uses_at=_uses_at(made, bought, len(stops.rows) if stops else 0, len(uses or ())),
         uses_note=_uses_note(s, held),
         felt=_felt(s),
         key_stage=drawn.title.lower() if drawn else "all stages",
@@ -155,13 +162,23 @@ def _map(s: Subject, drawn: Split) -> str:
 
 
 def _pooled(drawn: Split | None) -> str:
-    """What a pool of countries on the map means, where one has a share."""
-    names = (
-        [p.name for p in drawn.parts if p.region in POOLS and p.region != "EUN"] if drawn else []
-    )
-    if not names:
-        return ""
-    return f"{numbers.listed(names)}: countries counted together, coloured as one."
+    """Which pools of countries, hatched on the map, have a share; and which countries if told."""
+    told = []
+    for region, share in (drawn.shares if drawn else {}).items():
+        if region in POOLS and region != "EUN":
+            own = [p.name for p in drawn.parts if p.region == region and p.country] if drawn else []
+            named = f" ({', '.join(own)})" if own else ""
+            told.append(f"{words.place(region)} {numbers.share(share)}{named}")
+    return f"Hatched, counted together: {'; '.join(told)}." if told else ""
+
+
+def _uses_at(made: Sequence[Split], bought: Sequence[Split], stops: int, uses: int) -> str:
+    """Where the uses leave the least paper blank: below the left column, the right, or both."""
+    bars = sum(BAR + LINE * (len(s.shown) > 3) + LINE * bool(s.note) for s in (*made, *bought))
+    left, right = HEADS[0] + ROW * stops, HEADS[1] + bars
+    if abs(left - right) < (70 + ROW * uses) / 2:
+        return "wide"
+    return "left" if left < right else "right"
 
 
 def _stops(s: Subject) -> Ranges | None:
@@ -199,7 +216,7 @@ def _stop(s: Subject, x: Loss, scale: float) -> Item:
         f"{numbers.share(x.probability.median)} a year"
     )
     if x.expected_mean is not None:
-        note += f"; expected {numbers.number(x.expected_mean * scale)}"
+        note += f"; expected {findings.money(x.expected_mean)}"
     return Item(
         f"{words.place(x.supplier)}, {stage}", words.role(x.supplier, (s.party,)), shown, text,
         spread, note, x.basis == "assumed",

@@ -74,6 +74,8 @@ def ranges(axis: str, items: Sequence[Item], *, scale: float = 1.0, log: bool = 
         ticks = [10.0**n for n in range(first, end + 1)]
     else:
         ticks = list(nice(min(0.0, *(s.low * scale for s in spans), 0.0), top))
+        if top > ticks[-1]:  # nice() allows a 25th of a step beyond its last
+            ticks.append(round(2 * ticks[-1] - ticks[-2], 12))
 
         def at(x: float) -> float:
             return round(100 * (x - ticks[0]) / (ticks[-1] - ticks[0]), 3)

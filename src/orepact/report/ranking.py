@@ -16,7 +16,7 @@ from orepact.study.screened import Metric, Screen, ScreenRow, Span
 from orepact.world import Screening, World
 from orepact.world.register import register
 
-SHOWN = 25
+SHOWN = 35
 """Minerals in the picture."""
 
 
@@ -39,7 +39,7 @@ class Line:
     stage: str
     link: str
     cells: tuple[Cell, ...]
-    lists: tuple[bool, ...]
+    lists: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str
     rows, apart, unknown = screen.ranking()
     who = words.the(screen.party)
     names = list(held.lists["list"].unique(maintain_order=True))
-    lines = [_line(r, world, links, names) for r in rows]
+    money = any(r.expected_loss.known for r in rows)
+    columns = COLUMNS if money else COLUMNS[1:]
+    lines = [_line(r, columns, world, links, names) for r in rows]
     cited = {i for t in (held.us, held.eu, held.supply, held.origins, held.uses, held.governance,
                          held.lists) for i in t["source"].unique()}  # fmt: skip
     return environment().get_template("screen.html.j2").render(
@@ -101,9 +103,8 @@ def index(screen: Screen, world: World, held: Screening, links: Mapping[str, str
         chart=_chart(screen, rows[:SHOWN], world, links),
         shown=min(SHOWN, len(rows)),
         ranked=len(rows),
-        money=any(r.expected_loss.known for r in rows),
-        heads=[c.head for c in COLUMNS],
-        list_names=names,
+        money=money,
+        heads=[c.head for c in columns],
         lines=lines,
         groups=[
             (head, told, [(_name(r), links.get(r.mineral, "")) for r in found])
@@ -155,7 +156,9 @@ def _title(screen: Screen, rows: Sequence[ScreenRow]) -> str:
     who = words.the(screen.party)
     if not rows:
         return f"No mineral can be ranked for {who}"
-    names = numbers.listed([_name(r).lower() for r in rows[:3]])
+    alone = {screened_minerals()[r.mineral].chain or r.mineral: r for r in reversed(rows)}
+    first = sorted(alone.values(), key=lambda r: r.place)[:3]  # of one chain, one mineral
+    names = numbers.listed([_name(r).lower() for r in first])
     if rows[0].expected_loss.known:
         return f"{findings.capital(who)} stands to lose most if others stop exporting {names}"
     return f"{findings.capital(who)} is most vulnerable in {names}"
@@ -226,9 +229,15 @@ def _scored(r: ScreenRow, world: World, links: Mapping[str, str], party: str) ->
     )  # fmt: skip
 
 
-def _line(r: ScreenRow, world: World, links: Mapping[str, str], names: Sequence[str]) -> Line:
+def _line(
+    r: ScreenRow,
+    columns: Sequence[Column],
+    world: World,
+    links: Mapping[str, str],
+    names: Sequence[str],
+) -> Line:
     cells = []
-    for c in COLUMNS:
+    for c in columns:
         m = c.take(r)
         if m.value is None:
             cells.append(Cell("–", None, "", words.spelt(m.why)))
@@ -238,7 +247,8 @@ def _line(r: ScreenRow, world: World, links: Mapping[str, str], names: Sequence[
         cells.append(Cell(text, shade, m.basis or "", words.spelt(m.why)))
     return Line(
         r.mineral, _name(r), _stage(r, world),
-        links.get(r.mineral, ""), tuple(cells), tuple(name in r.lists for name in names),
+        links.get(r.mineral, ""), tuple(cells),
+        ", ".join(name.rsplit(" ", 1)[0] for name in names if name in r.lists),
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from orepact.catalogue import POOLS, countries, screened_minerals
 from orepact.catalogue import mineral as chain_mineral
-from orepact.catalogue import screened_minerals
 from orepact.report import numbers, words
 from orepact.study.dependence import bought
 from orepact.world import KINDS, Chain, Screening
@@ -43,15 +43,21 @@ TO_PARTY: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One region's share (0 to 1) of a whole; ``region`` is '' for all others together."""
+    """One region's share (0 to 1) of a whole; ``region`` is '' for all others together.
+
+    ``country`` is the ISO 3166 code of the source where the region is a pool of countries.
+    """
 
     region: str
     share: float
     weak: bool = False
+    country: str = ""
 
     @property
     def name(self) -> str:
-        """Name of the region."""
+        """Name of the country or region."""
+        if self.country:
+            return countries()[self.country].name
         return words.place(self.region) if self.region else words.OTHERS
 
 
@@ -77,7 +83,11 @@ class Split:
     @property
     def shares(self) -> Mapping[str, float]:
         """Shares by region, others left out."""
-        return {p.region: p.share for p in self.parts if p.region}
+        out: dict[str, float] = {}
+        for p in self.parts:
+            if p.region:
+                out[p.region] = out.get(p.region, 0.0) + p.share
+        return out
 
     @property
     def shown(self) -> tuple[Part, ...]:
@@ -128,7 +138,7 @@ def _made(chain: Chain, k: int) -> Split:
 def _surveyed(stage: str, supply: pl.DataFrame) -> Split:
     own = supply.filter((pl.col("stage") == stage) & (pl.col("share") > 0))
     rows = _by_region(own.with_columns(weak=pl.col("kind").is_in(ASSUMED)))
-    parts = tuple(Part(*r) for r in rows.select("region", "share", "weak").iter_rows())
+    parts = tuple(Part(*r) for r in rows.select("region", "share", "weak", "own").iter_rows())
     total = float(own["t"].sum()) if own["t"].null_count() == 0 else None
     first = own.row(0, named=True)
     size = numbers.tonnes(total) if total is not None else "shares only"
@@ -138,9 +148,11 @@ def _surveyed(stage: str, supply: pl.DataFrame) -> Split:
 
 
 def _by_region(rows: pl.DataFrame) -> pl.DataFrame:
-    """Shares added up by region, largest first, what is not told apart last."""
-    both = rows.group_by("region").agg(pl.col("share").sum(), pl.col("weak").any())
-    return both.sort(pl.col("region") == "", -pl.col("share"), "region")
+    """Shares added up by region, of pools by country (``own``), largest first, the rest last."""
+    pooled = pl.col("region").is_in([p for p in POOLS if p != "EUN"])
+    own = pl.when(pooled).then(pl.col("country")).otherwise(pl.lit(""))
+    both = rows.group_by("region", own=own).agg(pl.col("share").sum(), pl.col("weak").any())
+    return both.sort(pl.col("region") == "", -pl.col("share"), "region", "own")
 
 
 def sources(mineral: str, party: str, chain: Chain | None, held: Screening) -> tuple[Split, ...]:
@@ -185,9 +197,9 @@ def _unmade(chain: Chain, k: int, parts: Sequence[Part]) -> str:
         )
         if made > 0 or p.share < NOTED:
             continue
-        from_ = "scrap (assumed)" if scrap > stocks else "its stocks" if stocks > 0 else "resale"
-        told.append(f"{p.name}: {from_}")
-    return f"Sold without new output: {'; '.join(told)}." if told else ""
+        sold = "scrap, assumed" if scrap > stocks else "stocks" if stocks > 0 else "what it bought"
+        told.append(f"{p.name} (sells {sold})")
+    return f"No new output: {', '.join(told)}." if told else ""
 
 
 def _bought(mineral: str, party: str, held: Screening) -> tuple[Split, ...]:
@@ -199,7 +211,8 @@ def _bought(mineral: str, party: str, held: Screening) -> tuple[Split, ...]:
     found = []
     for stage in sorted(own["stage"].unique(), key=list(STAGES).index):
         rows = own.filter(pl.col("stage") == stage).with_columns(weak=pl.lit(False))
-        parts = tuple(Part(r, x) for r, x, _ in _by_region(rows).iter_rows())
+        ordered = _by_region(rows).select("region", "share", "weak", "own")
+        parts = tuple(Part(*r) for r in ordered.iter_rows())
         source = str(rows["source"][0])
         found.append(Split(stage, STAGES[stage], TO_PARTY[party], "survey", source, None, parts))
     return tuple(found)

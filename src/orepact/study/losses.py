@@ -67,6 +67,11 @@ OXIDES = {
 (assumed); it scales only the bill, not the output lost."""
 
 
+UNPAID = "the party's bill for it is not known: no extra cost counted"
+NOT_TOLD = "not told apart"
+"""What a loss says of itself where no bill is known, and where all buyers stand for the party."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """Final use of a party by stage, t (N, K): before, given up, and lacking at any price."""
@@ -207,7 +212,7 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
         )
         short, lacking = short - (1 - exposed) * lacking, exposed * lacking
         cost = extra_cost(bill, rise, short)
-        unpaid = "" if bill else "; the party's bill for it is not known: no extra cost counted"
+        unpaid = "" if bill else f"; {UNPAID}"
         gaps = Gaps(("",), one, short[:, None], lacking[:, None])
         found = (rise, rise, short, cost, gaps, 0, told + unpaid, exposed)
         out.append(Effect(stage, place, share, "one stage", "assumed", *found))
@@ -225,7 +230,7 @@ def _exposed(mineral: str, party: str, held: Screening) -> tuple[float, str]:
         return known.value, f"what no price brings {who}"
     if party == "USA":
         return 1.0, f"net import reliance of {party} is not known: it is taken to import all"
-    return 1.0, f"of all buyers outside the supplier: not told apart for {party}, no account held"
+    return 1.0, f"of all buyers outside the supplier: {NOT_TOLD} for {party}, no account held"
 
 
 def exported(supplier: str, stage: str) -> Triple:
@@ -286,6 +291,8 @@ def _loss(
     part = e.exposed * between(*_range(held.of("factors", mineral), "factor", "rationed"), u[:, 10])
     lost = output_lost(mineral, e.gaps, part, held, u)
     whole = e.cost + lost
+    if UNPAID in e.why and not np.nansum(lost) > 0:
+        return Loss(*head, None, None, None, None, None, e.unsolved, e.why), None
     expected = p * whole
     ok = np.isfinite(expected)
     found = Loss(

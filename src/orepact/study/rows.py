@@ -109,9 +109,10 @@ def survey_views(
     for stage, made in stages.items():
         by = origins(held, mineral, stage, party)
         rest, own = by.pop("", 0.0), by.pop(party, 0.0)
-        told = "of all it is supplied with, its own included" if own else ""
+        whole = ["of all it is supplied with, its own included"] if own else []
         if rest > 0:
-            told = f"{told}; {rest:.0%} is not told apart by country".removeprefix("; ")
+            whole.append(f"{100 * rest:.0f}{SPACE}% is not told apart by country")
+        told = "; ".join(whole)
         source, source_hhi, source_share = _sources(by, "survey", told)
         blank = Metric(None, why="no chain of this mineral is balanced")
         out.append(
@@ -172,7 +173,9 @@ def _left(held: Screening, mineral: str, stage: str) -> str:
     rows = held.of("supply", mineral).filter("preferred", pl.col("stage") == stage)
     rest = rows.filter(pl.col("region") == "")["share"].sum()
     hidden = rows.filter((pl.col("kind") == "withheld") & (pl.col("region") != ""))["region"]
-    told = [f"at least: {rest:.1%} of output is not told apart by country"] if rest > 0 else []
+    told = []
+    if rest > 0:
+        told.append(f"at least: {100 * rest:.1f}{SPACE}% of output is not told apart by country")
     told += [f"{region} withholds its output" for region in hidden.unique().sort()]
     return "; ".join(told)
 

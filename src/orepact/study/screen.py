@@ -150,4 +150,4 @@ def _no_loss(v: ScreenRow, stopped: tuple[Loss, ...], draws: int) -> str:
         return f"{v.top_share.why}, so no supplier's stop can be computed"
     if not stopped:
         return f"no supplier but {v.party} and pools makes a twentieth of the world's output"
-    return f"no input-output tables of {v.party} are held"
+    return stopped[0].why
