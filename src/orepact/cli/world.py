@@ -12,6 +12,7 @@ from orepact.cli.duties import duties
 from orepact.cli.duties import show as show_duties
 from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
 from orepact.cli.tables import key, number, table
+from orepact.cli.world_compare import compare
 from orepact.cli.world_sources import cited, lists, sources
 from orepact.errors import InputError
 
@@ -31,6 +32,7 @@ app.add_typer(world_add.app, name="add")
 app.command("duties")(duties)
 app.command("sources")(sources)
 app.command("lists")(lists)
+app.command("compare")(compare)
 
 
 @app.command("show")
