@@ -14,6 +14,7 @@ from orepact.catalogue import mineral, region_name
 from orepact.market import RESULTS, calibrate, solve
 from orepact.market.instruments import wedges
 from orepact.report import vulnerability
+from orepact.report.structures import structures_table
 from orepact.study.engines import engines
 from orepact.study.metrics import WORLD, Key
 from orepact.study.published import china_stop
@@ -293,7 +294,10 @@ def main() -> None:
     named = licences.cited(list(held.values()))
     (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
     data = ROOT / "docs" / "data.md"
-    data.write_text(fill(data.read_text("utf-8"), held), "utf-8")
+    rivals = held["alternatives/index"].filter(balanced=True)["mineral"].unique(maintain_order=True)
+    moved = structures_table(pact.read(PACTS[0]), world.load(), rivals)
+    filled = fill(data.read_text("utf-8"), held)
+    data.write_text(vulnerability.filled(filled, {"structures": moved}), "utf-8")
     page = ROOT / "docs" / "vulnerability.md"
     page.write_text(vulnerability.filled(page.read_text("utf-8"), vulnerability_tables()), "utf-8")
     picture = report.png(report.picture(runs[1], "ndpr"), scale=1.0)

@@ -185,3 +185,15 @@ class TestCompare:
         done = orepact("compare", tmp_path, tmp_path)
         assert done.code == 2
         assert "holds no figures.parquet" in done.err
+
+
+def test_draws_of_other_publishers_are_told_and_can_be_left_out(orepact) -> None:
+    words = ("simulate", "us-mexico-2026", "--minerals", "Sb", "--draws", "8", "--json")
+    held, plain = (json.loads(orepact(*words, *w).out) for w in ((), ("--no-alternatives",)))
+    assert held["manifest"]["alternative_draws"] == {"antimony": {"usgs-2025": 2}}
+    assert plain["manifest"]["alternative_draws"] == {}
+    assert "alternatives/flows.parquet" in held["manifest"]["world_sha256"]
+    central = [
+        [(f["base"], f["central"]) for f in run["figures"]] for run in (held, plain)
+    ]  # fmt: skip
+    assert central[0] == central[1]

@@ -241,3 +241,48 @@ def test_another_year(orepact) -> None:
     refused = orepact("world", "show", "zinc", "--year", "2019")
     assert refused.code == 2
     assert "2023, 2024, 2025" in refused.err
+
+
+def test_alternatives_are_listed_with_what_does_not_balance(orepact, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    done = orepact("world", "alternatives")
+    told = " ".join(done.out.split())
+    assert "lithium usgs-2026 mined none" in told
+    assert "Not balanced: The balance would move published output of refined" in told
+    assert "antimony usgs-2025 mined 25% 119.0, CHN 34% 104.0, CHN 58%" in told
+    assert "cobalt" not in orepact("world", "alternatives", "Sb").out
+    held = json.loads(orepact("world", "alternatives", "--json").out)
+    assert {r["mineral"] for r in held} >= {"lithium", "cobalt", "graphite", "ndpr", "antimony"}
+
+
+def test_a_chain_as_another_publisher_has_it(orepact) -> None:
+    done = orepact("world", "show", "cobalt", "--alternative", "iea-2025", "--most", "3")
+    row = next(line.split() for line in done.out.splitlines() if line.startswith(" COD"))
+    assert float(row[1]) == pytest.approx(181.8, abs=0.5)
+    assert "Mine output as the IEA has it: 273 kt" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("cobalt", "--alternative", "iea-2052"), "Did you mean 'iea-2025'"),
+        (("lithium", "--alternative", "usgs-2026"), "cannot be balanced as usgs-2026 has it"),
+        (("--alternative", "iea-2025"), "--alternative needs a mineral"),
+        (("cobalt", "--alternative", "iea-2025", "--year", "2022"), "Alternatives are of 2024"),
+    ],
+)
+def test_an_alternative_that_is_not_there(orepact, words: tuple[str, ...], said: str) -> None:
+    done = orepact("world", "show", *words)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_why_tells_what_others_say(orepact) -> None:
+    told = " ".join(orepact("world", "why", "lithium", "mined", "CHN").out.split())
+    assert (
+        "US Geological Survey: 41,400 t, as published, for 2024 (usgs-2026, usgs-2026-fed)" in told
+    )
+    # the IEA's figure of Malaysia is there, its unchanged figure of China is not
+    told = " ".join(orepact("world", "why", "ndpr", "oxide", "MYS").out.split())
+    assert "International Energy Agency: 3,625 t" in told
+    assert "International Energy Agency:" not in orepact("world", "why", "ndpr", "oxide", "CHN").out

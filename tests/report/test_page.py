@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import pytest
 
-from orepact import report
+from orepact import report, world
 from orepact.pact import SCENARIO
 from orepact.pact.party import Text
 from orepact.report import page
+from orepact.study.draws import STRUCTURE
+from orepact.study.metrics import Key
 from page_reader import Page
 
 
@@ -193,3 +195,17 @@ def test_what_is_stated_and_not_acted_on_is_said(pages):
     for source in pages.values() if isinstance(pages, dict) else pages:
         assert "Stated, not acted on by the market: regimes of " in source
         assert "nothing is deflated" in source
+
+
+def test_draws_of_other_publishers_are_told(ranged, with_mineral):
+    earth = world.load()
+    (other,) = (s for s in earth.structures(earth.chain("ndpr")) if s.id == "iea-malaysia")
+    driven = {
+        k: replace(f, drivers=((STRUCTURE, 0.6),)) if k == Key("oxide", "USA", "output") else f
+        for k, f in ranged.minerals["ndpr"].figures.items()
+    }
+    run = with_mineral(ranged, "ndpr", structures=((other, 3),), figures=driven)
+    source = report.html(run)
+    assert "3 draws rest on International Energy Agency." in source
+    assert "which publisher&#39;s output figures" in source
+    assert "the change differs between publishers" in source

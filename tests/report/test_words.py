@@ -10,7 +10,7 @@ from orepact.world.parameters import NAMES
 
 
 def test_every_parameter_line_and_grade_has_words():
-    assert set(words.PARAMETERS) == {*NAMES, "duty"}
+    assert set(words.PARAMETERS) == {*NAMES, "duty", "structure"}
     assert set(words.LINES) == {*LINES, "welfare", words.MATCHING}
     assert tuple(words.GRADES) == GRADES
 

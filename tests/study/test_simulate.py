@@ -9,6 +9,7 @@ import pytest
 from orepact import pact, world
 from orepact.errors import InputError, NoMatchError, UnknownIdError
 from orepact.market import solve
+from orepact.study.draws import STRUCTURE
 from orepact.study.metrics import WORLD, Key
 from orepact.study.simulate import (
     ROUNDING,
@@ -19,6 +20,7 @@ from orepact.study.simulate import (
     _quantiles,
     simulate,
 )
+from orepact.world import Chain, Structure
 from orepact.world.duties import on
 
 EARTH = world.load()
@@ -102,7 +104,7 @@ def test_drivers_are_parameters_of_the_chain(sampled: Run) -> None:
     for m in sampled.minerals.values():
         for f in m.figures.values():
             for key, rho in f.drivers:
-                assert key in m.chain.parameters or key == ("", "duty")
+                assert key in m.chain.parameters or key in (("", "duty"), STRUCTURE)
                 assert 0.5 < abs(rho) <= 1.0  # 2 / sqrt(16)
 
 
@@ -110,6 +112,84 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     a, b = (simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"] for _ in range(2))
     for key, f in a.figures.items():
         assert f == b.figures[key] or np.isnan(f.central)
+
+
+@pytest.fixture(scope="module")
+def antimony() -> tuple[Run, Run, Run]:
+    """With alternatives, without, and central values only."""
+    with_, without = (
+        simulate(PACT, EARTH, ["antimony"], draws=32, alternatives=a) for a in (True, False)
+    )
+    return with_, without, simulate(PACT, EARTH, ["antimony"], draws=0)
+
+
+class TestStructures:
+    """Draws rest on other publishers' output figures too; central values never do."""
+
+    def test_central_values_are_the_same_to_the_last_digit(self, antimony) -> None:
+        with_, without, central = (r.minerals["antimony"].figures for r in antimony)
+        for key, f in with_.items():
+            for other in (without[key], central[key]):
+                np.testing.assert_array_equal((f.base, f.central), (other.base, other.central))
+
+    def test_each_has_its_draws(self, antimony) -> None:
+        with_, without, central = (r.minerals["antimony"] for r in antimony)
+        ((s, n),) = with_.structures
+        assert (s.id, n) == ("usgs-2025", 8)
+        assert without.structures == central.structures == ()
+        assert with_.failed == 0
+
+    def test_where_it_matters_it_is_named(self, antimony) -> None:
+        with_, without, _ = (r.minerals["antimony"].figures for r in antimony)
+        key = Key("metal", "MEX", "output")
+        assert dict(with_[key].drivers)[STRUCTURE] > 0.5
+        assert with_[key].change[0] < without[key].change[0]  # wider
+        assert not any(STRUCTURE in dict(f.drivers) for f in without.values())
+
+    def test_before_and_after_rest_on_the_same_publisher(self, antimony) -> None:
+        """Chinese ore differs by half between the two, its change with the pact by little."""
+        f = antimony[0].minerals["antimony"].figures[Key("mined", "CHN", "output")]
+        assert f.after[2] - f.after[0] > 15_000
+        assert f.change[2] - f.change[0] < 0.1 * f.base
+
+    def test_the_same_seed_gives_the_same_figures(self, antimony) -> None:
+        again = simulate(PACT, EARTH, ["antimony"], draws=32).minerals["antimony"].figures
+        for key, f in antimony[0].minerals["antimony"].figures.items():
+            assert again[key] == f or np.isnan(f.central)
+
+    def test_a_region_that_one_publisher_does_not_have_makes_nothing_there(self) -> None:
+        """Canada's germanium counted with the United States' in half of the draws."""
+        chain = EARTH.chain("germanium")
+        other = Structure("x", "orepact-assumption", "w", 0.5, counted_with(chain, "CAN", "USA"))
+        earth = replace(EARTH, structures=lambda m: (other,))
+        run = simulate(PACT, earth, ["germanium"], draws=16).minerals["germanium"]
+        assert run.structures == ((other, 8),)
+        market = _market(other.chain, None)
+        assert "CAN" in run.base.market.regions
+        assert "CAN" not in market.regions
+        canada = run.figures[Key("refined", "CAN", "output")]
+        assert canada.after[0] == 0
+        assert canada.after[2] == pytest.approx(canada.base, rel=0.2)
+        world = run.figures[Key("refined", WORLD, "output")]
+        assert world.after[0] > 0.9 * world.base
+        assert STRUCTURE in dict(canada.drivers)
+
+
+def counted_with(chain: Chain, code: str, other: str) -> Chain:
+    """The chain with one region's figures counted as another's."""
+    r, to = chain.region(code), chain.region(other)
+    changed = {}
+    for name in ("output", "capacity", "secondary", "stock_draw", "final_use", "stock_build"):
+        a = getattr(chain, name).copy()
+        a[:, to] += a[:, r]
+        a[:, r] = 0.0
+        changed[name] = a
+    trade = chain.trade.copy()
+    for axis in (1, 2):
+        t = np.moveaxis(trade, axis, 1)
+        t[:, to] += t[:, r]
+        t[:, r] = 0.0
+    return replace(chain, trade=trade, **changed)
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,10 @@ def simulate(
             "(in-force)."
         ),
     ] = "base",
+    alternatives: Annotated[
+        bool,
+        typer.Option(help="Let draws rest on other publishers' output figures too."),
+    ] = True,
     out: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
@@ -72,6 +76,7 @@ def simulate(
             draws=0 if central else draws,
             seed=seed,
             duties=duties,
+            alternatives=alternatives,
             progress=step,
         )
     if out:

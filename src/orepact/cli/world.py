@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orepact.cli import world_add
+from orepact.cli.alternatives import alternatives, rival_lines
 from orepact.cli.duties import duties
 from orepact.cli.duties import show as show_duties
 from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
@@ -33,6 +34,7 @@ app.command("duties")(duties)
 app.command("sources")(sources)
 app.command("lists")(lists)
 app.command("compare")(compare)
+app.command("alternatives")(alternatives)
 
 
 @app.command("show")
@@ -47,6 +49,9 @@ def show(
     into: Annotated[
         str | None, typer.Option(help="With --traced: one destination, as USA or EUN.")
     ] = None,
+    alternative: Annotated[
+        str | None, typer.Option(help="Another publisher's output figures, as iea-2025.")
+    ] = None,
     year: Year = 2024,
     folder: WorldFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
@@ -56,9 +61,12 @@ def show(
 
     if (into and not traced) or (traced and not mineral):
         raise InputError("--traced needs a mineral, and --into needs --traced.")
-    w = world.load(year, tables_folder(folder))
     if mineral and (told := _screened_only(mineral)):
         raise InputError(told)
+    if alternative and not mineral:
+        raise InputError("--alternative needs a mineral, as cobalt --alternative iea-2025.")
+    chosen = {_id(mineral): alternative} if mineral and alternative else None
+    w = world.load(year, tables_folder(folder), chosen)
     chains = [w.chain(_id(mineral))] if mineral else list(w.chains.values())
     if as_json:
         import json
@@ -275,6 +283,8 @@ def build(
     from rich.console import Console
 
     Console().print(_balance_table(report.stages))
+    for line in report.refused:
+        typer.echo(line, err=True)
     rows, size = sum(report.rows.values()), sum(report.bytes.values())
     typer.echo(f"wrote {rows:,} rows in {size / 1e3:,.0f} kB to {report.out}", err=True)
     if out:
@@ -302,6 +312,7 @@ def why(
     """The rows behind a region's figures: prior, balanced, weight, how known, source."""
     from orepact import world
     from orepact.catalogue import region as find_region
+    from orepact.world.compiled import BASE_YEAR
 
     rows = world.why(_id(mineral), stage, find_region(region), tables_folder(folder), year)
     if as_json:
@@ -328,6 +339,9 @@ def why(
     lumped = rows.filter(rows["basket"] != "").select("code", "basket")
     for code, lumps in lumped.unique(maintain_order=True).rows():
         console.print(f"* {code} is a basket that no figure splits: {lumps}.")
+    if year == BASE_YEAR:
+        for line in rival_lines(_id(mineral), stage, find_region(region), tables_folder(folder)):
+            console.print(line)
     place = find_region(region)
     behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
     show_duties(console, behind, f"Duties behind imports into {place} in 2024, %")

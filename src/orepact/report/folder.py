@@ -67,10 +67,13 @@ def describe(
         "minerals": list(run.minerals),
         "draws": run.draws,
         "seed": run.seed if run.draws else None,
+        "alternative_draws": {
+            m: {s.id: n for s, n in r.structures} for m, r in run.minerals.items() if r.structures
+        },
         "not_solved_draws": {m: r.failed for m, r in run.minerals.items()},
         "world_sha256": {
             t.relative_to(world).as_posix(): _sha(t.read_bytes())
-            for where in ("*.parquet", f"{run.year}/*.parquet")
+            for where in ("*.parquet", f"{run.year}/*.parquet", "alternatives/*.parquet")
             for t in sorted(world.glob(where))
         },
         "results_sha256": results or {},

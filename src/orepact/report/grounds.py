@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from orepact.pact.kinds import left_out
 from orepact.report import numbers, view, words
+from orepact.study.draws import STRUCTURE
 from orepact.study.simulate import MineralRun, Run
+from orepact.world.register import register
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def drivers(run: Run, mr: MineralRun) -> tuple[Driver, ...]:
                     result,
                     words.parameter(id, at, name),
                     numbers.signed(rho),
-                    f"the higher, the {'larger' if rho > 0 else 'smaller'} the change",
+                    "the change differs between publishers"
+                    if (at, name) == STRUCTURE
+                    else f"the higher, the {'larger' if rho > 0 else 'smaller'} the change",
                 )
             )
     return tuple(found)
@@ -123,9 +127,13 @@ def duties(mr: MineralRun) -> tuple[Duty, ...]:
 
 
 def notes(mr: MineralRun) -> tuple[tuple[str, str], ...]:
-    """Notes of the chain and of the calibration: heading and text."""
+    """Notes of the chain, of the calibration and of rival publishers: heading and text."""
     id = mr.chain.mineral
-    return tuple(
+    rivals = tuple(
+        ("Output figures", f"{n} draws rest on {register()[s.source].publisher}. {s.what}")
+        for s, n in mr.structures
+    )
+    return rivals + tuple(
         (words.stage_name(id, key) if key in mr.chain.stages else key.capitalize(), text)
         for key, text in mr.base.market.notes.items()
         if text

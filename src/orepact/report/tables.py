@@ -63,8 +63,8 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
         What members and shown regions import at each stage before the pact, USD of customs
         value, and the share of it whose duty is assumed rather than read in a schedule.
     ``drivers``
-        Parameters that move a figure's change most: rank correlation over the draws, empty
-        without draws.
+        Parameters that move a figure's change most: rank correlation over the draws (of
+        ``structure`` the correlation ratio), empty without draws.
     """
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in COLUMNS}
     for id, mr in run.minerals.items():

@@ -28,6 +28,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "freight_scale": "freight",
         "seed": "how open routes without trade in the base year are",
         "duty": "how high uncertain duties are before the pact",
+        "structure": "which publisher's output figures",
     }
 )
 """Uncertain parameters in words; the world's tables define them in full."""

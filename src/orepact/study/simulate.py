@@ -27,7 +27,7 @@ from orepact.study.assumed import Basis, basis, duty_warnings, on_market
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
 from orepact.study.warnings import warnings
-from orepact.world import Chain, World
+from orepact.world import Chain, Structure, World
 from orepact.world.duties import Levied
 from orepact.world.duties import on as duties_on
 
@@ -66,7 +66,8 @@ class MineralRun:
     """One mineral of a run: central outcomes, figures, what each instrument came to.
 
     ``duty_assumed`` (K, O, D) marks routes whose duty is assumed, ``duty_basis`` sums them up
-    for the members and shown regions.
+    for the members and shown regions; ``structures`` are the alternatives that draws rest on, each
+    with how many.
     """
 
     chain: Chain
@@ -79,6 +80,7 @@ class MineralRun:
     failed: int
     duty_assumed: Array
     duty_basis: tuple[Basis, ...]
+    structures: tuple[tuple[Structure, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,18 @@ def simulate(
     draws: int = 128,
     seed: int = 2026,
     duties: str = "base",
+    alternatives: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Run:
     """Run a pact over minerals (default: all that the world holds and the pact names).
 
-    ``draws=0`` gives central values only. ``duties`` is ``base`` to measure the pact against
-    the base year's duties, or ``in-force`` to lay those of its date on the base year first:
-    both sides of every figure then have them. ``progress(mineral, done, total)`` is called as
-    chunks of draws finish. Raises :class:`NoMatchError` where an instrument in force touches
-    nothing in any of its minerals or a mineral that no instrument names, and whatever the
-    solver raises.
+    ``draws=0`` gives central values only. ``duties`` is ``base`` to measure the pact against the
+    base year's duties, or ``in-force`` to lay those of its date on the base year first: both
+    sides of every figure then have them. Where publishers disagree on output, draws rest on the
+    ``alternatives`` too, by their weights; central values never do. ``progress(mineral, done,
+    total)`` is called as chunks of draws finish. Raises :class:`NoMatchError` where an instrument
+    in force touches nothing in any of its minerals or a mineral that no instrument names, and
+    whatever the solver raises.
     """
     if duties not in DUTIES:
         raise InputError(f"Unknown duties '{duties}'. Use {' or '.join(DUTIES)}.")
@@ -135,9 +139,11 @@ def simulate(
         raise InputError(f"{pact.id} has no member on {day}. Choose a later date with --on.")
     regions = tuple(dict.fromkeys((*members, *SHOWN)))
     later = {m: duties_on(world.duties, m, day) for m in chosen if duties == "in-force"}
+    others = {m: world.structures(world.chain(m)) if alternatives and draws else () for m in chosen}
     runs = {
         m: _one(
-            pact, world.chain(m), later.get(m), day, members, regions, draws, seed, progress
+            pact, world.chain(m), others[m], later.get(m), day, members, regions, draws, seed,
+            progress,
         )
         for m in chosen
     }  # fmt: skip
@@ -166,6 +172,7 @@ def _market(chain: Chain, later: Levied | None, values: Values | None = None) ->
 def _one(
     pact: Pact,
     chain: Chain,
+    structures: tuple[Structure, ...],
     later: Levied | None,
     day: date,
     members: tuple[str, ...],
@@ -179,8 +186,9 @@ def _one(
     policy = solve(market, wedges(pact, market, day), start=base)
     before = metrics(base, base, members, regions)
     after = metrics(base, policy, members, regions)
-    sample = draw(chain, n, seed) if n else None
-    ranges, failed = _ranges(pact, chain, later, day, members, regions, sample, progress)
+    sample = draw(chain, n, seed, [s.weight for s in structures]) if n else None
+    chains = (chain, *(s.chain for s in structures))
+    ranges, failed = _ranges(pact, chains, later, day, members, regions, sample, progress)
     figures = {
         key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
         for key in before
@@ -202,12 +210,15 @@ def _one(
         failed=failed,
         duty_assumed=flags,
         duty_basis=held,
+        structures=()
+        if sample is None
+        else tuple((s, int(np.sum(sample.structure == i))) for i, s in enumerate(structures, 1)),
     )
 
 
 def _ranges(
     pact: Pact,
-    chain: Chain,
+    chains: tuple[Chain, ...],
     later: Levied | None,
     day: date,
     members: tuple[str, ...],
@@ -215,32 +226,37 @@ def _ranges(
     sample: Draws | None,
     progress: Callable[[str, int, int], None] | None,
 ) -> tuple[dict[Key, tuple[Array, Array]], int]:
-    """Figures before and after in every draw (N,), and how many draws did not solve."""
+    """Figures before and after in every draw (N,), and how many draws did not solve.
+
+    Each draw is solved on the chain that its structure picks, before and after alike.
+    """
     if sample is None:
         return {}, 0
-    parts: list[dict[Key, tuple[Array, Array]]] = []
-    failed = 0
-    for start, stop in _chunks(len(sample)):
-        market = _market(chain, later, sample.chunk(start, stop))
+    n, done, failed = len(sample), 0, 0
+    found: dict[Key, tuple[Array, Array]] = {}
+    for chain, at in _chunks(chains, sample):
+        market = _market(chain, later, sample.at(at))
         base = solve(market)
         out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
-        bad = ~np.broadcast_to(out.converged, (stop - start,))
+        bad = ~np.broadcast_to(out.converged, at.shape)
         failed += int(bad.sum())
         b = metrics(base, base, members, regions)
         a = metrics(base, out, members, regions)
-        parts.append({k: (b[k], np.where(bad, np.nan, a[k])) for k in b})
+        for k in b:
+            before, after = found.setdefault(k, (np.full(n, np.nan), np.full(n, np.nan)))
+            before[at], after[at] = b[k], np.where(bad, np.nan, a[k])
+        done += len(at)
         if progress:
-            progress(chain.mineral, stop, len(sample))
-    joined = {
-        k: (np.concatenate([p[k][0] for p in parts]), np.concatenate([p[k][1] for p in parts]))
-        for k in parts[0]
-    }
-    return joined, failed
+            progress(chain.mineral, done, n)
+    return found, failed
 
 
-def _chunks(n: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, n, CHUNK):
-        yield start, min(start + CHUNK, n)
+def _chunks(chains: tuple[Chain, ...], sample: Draws) -> Iterator[tuple[Chain, Array]]:
+    """Positions of draws that are solved together: few, and all on one chain."""
+    for i, chain in enumerate(chains):
+        at = np.flatnonzero(sample.structure == i)
+        for start in range(0, len(at), CHUNK):
+            yield chain, at[start : start + CHUNK]
 
 
 def _figure(

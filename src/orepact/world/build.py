@@ -12,6 +12,8 @@ import polars as pl
 from orepact.catalogue import mineral
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world import accuracy, holdout, values
+from orepact.world.alternative import load_alternatives
+from orepact.world.alternative_build import compile_alternatives, refused
 from orepact.world.baskets import basket_table
 from orepact.world.compiled import TABLES, assemble, write
 from orepact.world.controls import compare
@@ -39,13 +41,17 @@ YEAR = 2024
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build made: table names with rows and bytes, and the balance of every stage."""
+    """What a build made: table names with rows and bytes, and the balance of every stage.
+
+    ``refused`` says which alternatives cannot be balanced and why.
+    """
 
     out: Path
     rows: dict[str, int]
     bytes: dict[str, int]
     stages: pl.DataFrame
     adjustments: pl.DataFrame
+    refused: tuple[str, ...] = ()
 
 
 def sources_folder() -> Path:
@@ -104,7 +110,8 @@ def compile(
 
     Flow tables as in :func:`flow_tables`; ``controls``, ``holdout``, ``reliance`` and
     ``traders`` (how good they are);
-    value tables as in :func:`orepact.world.values.compile`; the other years' as in
+    value tables as in :func:`orepact.world.values.compile`; the alternatives' as in
+    :func:`orepact.world.alternative_build.compile_alternatives`, the other years' as in
     :func:`orepact.world.year_build.compile_years`; ``screening/...``; the ``shapes`` of maps.
     """
     made = wanted(ids, parts)
@@ -124,6 +131,9 @@ def compile(
     )
     tables["reliance"] = accuracy.reliance(world, blind, accuracy.explanations())
     tables["traders"] = accuracy.traders(world, comtrade.largest(raw))
+    if "alternatives" in made:
+        listed = {m: of for m, of in load_alternatives().items() if m in recipes}
+        tables |= compile_alternatives(raw, ev, recipes, proxies, solved, tables, listed)
     if "years" in made:
         tables |= compile_years(raw, ev, recipes, proxies, solved, tables["prices"])
     if "screening" in made:
@@ -154,4 +164,5 @@ def build(
         {name: (out / f"{name}.parquet").stat().st_size for name in tables},
         tables["stages"],
         tables["adjustments"],
+        refused(tables["alternatives/index"]) if "alternatives/index" in tables else (),
     )

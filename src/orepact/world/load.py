@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import UnknownIdError, WorldError, nearest
-from orepact.world import duties
+from orepact.world import alternative_load, duties
 from orepact.world.baskets import from_table
 from orepact.world.compiled import BASE_YEAR, TABLES, assemble, tables, years
 from orepact.world.register import ASSUMPTION
 from orepact.world.world import World
 
 
-def load(year: int = BASE_YEAR, folder: Path = TABLES) -> World:
+def load(
+    year: int = BASE_YEAR, folder: Path = TABLES, alternatives: Mapping[str, str] | None = None
+) -> World:
     """The world of a year, all minerals it has: the package's, or one built into ``folder``.
+
+    ``alternatives`` chooses another publisher's output figures by mineral, see
+    :func:`orepact.world.alternatives`.
 
     >>> world = load()
     >>> zinc = world.chain("zinc")
     >>> zinc.stages
     ('mined', 'refined')
+    >>> other = load(alternatives={"cobalt": "iea-2025"})
+    >>> [f"{w.chain('cobalt').output[0].sum() / 1e3:.0f} kt" for w in (world, other)]
+    ['302 kt', '273 kt']
 
-    Raises :class:`WorldError` for a year without a world and for tables that do not balance.
+    Raises :class:`WorldError` for a year without a world and for tables that do not balance,
+    :class:`UnknownIdError` for an alternative that is not held.
     """
     held = years(folder)
     if year not in held:
         listed = ", ".join(map(str, held))
         raise WorldError(f"There is no world of {year}. There is one of {listed}.")
-    return _shipped(year) if folder == TABLES else assemble(tables(folder, year), year)
+    world = _shipped(year) if folder == TABLES else _assembled(folder, year)
+    if not alternatives:
+        return world
+    if year != BASE_YEAR:
+        raise WorldError(f"Alternatives are of {BASE_YEAR}; {year} has none. Leave one out.")
+    chains = {m: alternative_load.chain(m, id, folder) for m, id in alternatives.items()}
+    return replace(world, chains=MappingProxyType({**world.chains, **chains}))
 
 
 @cache
 def _shipped(year: int) -> World:
-    return assemble(tables(TABLES, year), year)
+    return _assembled(TABLES, year)
+
+
+def _assembled(folder: Path, year: int) -> World:
+    world = assemble(tables(folder, year), year)
+    if year != BASE_YEAR:
+        return world
+    return replace(world, structures=partial(alternative_load.structures, folder, world.chains))
 
 
 def coverage(folder: Path = TABLES) -> pl.DataFrame:

@@ -162,6 +162,30 @@ def unverified_table() -> str:
     return "\n".join(lines)
 
 
+def alternatives_table(index: pl.DataFrame) -> str:
+    """Where publishers disagree: output preferred and theirs, and why a chain is not offered."""
+    lines = [
+        "| mineral, stage | alternative | preferred, kt | theirs, kt | draws | what differs |",
+        "|---|---|--:|--:|--:|---|",
+    ]
+    told = ""
+    for r in index.iter_rows(named=True):
+        base, own = (
+            "not read" if t is None else f"{t / 1e3:,.1f}; {first} {share:.0%}"
+            for t, first, share in (
+                (r["base_t"], r["base_top"], r["base_top_share"]),
+                (r["t"], r["top"], r["top_share"]),
+            )
+        )
+        weight = f"{r['weight']:.0%}" if r["balanced"] else "none"
+        what = r["what"] + (f" **Not balanced**: {r['why']}" if r["why"] else "")
+        stage = f"{r['mineral']} {r['stage']}"
+        again = "as above" if what == told else what
+        lines.append(f"| {stage} | {r['id']} | {base} | {own} | {weight} | {again} |")
+        told = what
+    return "\n".join(lines)
+
+
 def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Put the measured tables between their markers, ``<!-- name -->`` to ``<!-- /name -->``.
 
@@ -179,6 +203,7 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
         "by-products": by_products_table(tables["capacity"]),
         "baskets": baskets_table(tables["baskets"]),
         "unverified": unverified_table(),
+        "alternatives": alternatives_table(tables["alternatives/index"]),
     }
     for name, part in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

@@ -41,26 +41,34 @@ class Labels:
     most: list[Array] = field(default_factory=list)
 
 
+Told = dict[int, tuple[str, str, str]]
+"""Source, flag and note of a figure, by region."""
+
+
+def published(ev: Evidence, recipe: Recipe, stage: str) -> tuple[Array, Told]:
+    """Output of a stage by region as published or decided, scrap included (R), t, and by whom."""
+    s, t, told = recipe.stages[stage], np.zeros(len(ev.regions)), Told()
+    rows = ev.output.filter((pl.col("mineral") == recipe.mineral) & (pl.col("stage") == stage))
+    for r in rows.iter_rows(named=True):
+        i = ev.regions.index(r["region"])
+        t[i], told[i] = r["t"], (r["source"], r["flag"], r["detail"])
+    for place, (tonnes, source, why) in s.output.items():
+        i = ev.at(place)
+        t[i], told[i] = tonnes, (source, "E" if source == ASSUMPTION else "A", why)
+    if s.us_output:
+        i = ev.at("USA")
+        t[i] = sum(salient(ev, recipe.chapter, d) for d in s.us_output)
+        told[i] = ("usgs-mcs-2026", "A", "; ".join(s.us_output))
+    return t, told
+
+
 def _output(
     ev: Evidence, recipe: Recipe, stage: str, k: int, labels: Labels
 ) -> tuple[Array, Array, Array]:
     """Primary output, its weight and secondary supply by region, t."""
     s, n = recipe.stages[stage], len(ev.regions)
-    t, flag = np.zeros(n), np.full(n, "E", dtype=object)
-    rows = ev.output.filter((pl.col("mineral") == recipe.mineral) & (pl.col("stage") == stage))
-    for r in rows.iter_rows(named=True):
-        i = ev.regions.index(r["region"])
-        t[i], flag[i] = r["t"], r["flag"]
-        labels.node["output", k, i] = (r["source"], r["flag"], r["detail"])
-    for place, (tonnes, source, why) in s.output.items():
-        i = ev.at(place)
-        t[i], flag[i] = tonnes, "E" if source == ASSUMPTION else "A"
-        labels.node["output", k, i] = (source, flag[i], why)
-    if s.us_output:
-        i = ev.at("USA")
-        t[i] = sum(salient(ev, recipe.chapter, d) for d in s.us_output)
-        flag[i] = "A"
-        labels.node["output", k, i] = ("usgs-mcs-2026", "A", "; ".join(s.us_output))
+    t, told = published(ev, recipe, stage)
+    labels.node |= {("output", k, i): x for i, x in told.items()}
     shares = np.full(n, s.secondary_share.get("default", 0.0))
     for place, share in s.secondary_share.items():
         if place != "default":
@@ -72,7 +80,7 @@ def _output(
         i = ev.at(place)
         secondary[i] += tonnes
         labels.node["secondary", k, i] = (source, "E" if source == ASSUMPTION else "A", why)
-    weight = np.array([WEIGHTS[f] for f in flag])
+    weight = np.array([WEIGHTS[told[i][1] if i in told else "E"] for i in range(n)])
     return t * (1 - shares), weight, secondary
 
 

@@ -96,11 +96,16 @@ def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
             raw[key] = tuple(strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
     stage: StageRecipe = strict(StageRecipe, raw, where)
     for name in ("output", "secondary", "draw", "build"):
-        for region, figure in getattr(stage, name).items():
-            whole = isinstance(figure, list) and [type(x) for x in figure[1:]] == [str, str]
-            if not whole or not isinstance(figure[0], int | float):
-                raise WorldError(f"{where}.{name}.{region} must be [tonnes, source, reason].")
+        check_figures(getattr(stage, name), f"{where}.{name}")
     return stage
+
+
+def check_figures(held: Mapping[str, Any], where: str) -> None:
+    """Raise :class:`WorldError` for a decision by region that is not [tonnes, source, reason]."""
+    for region, figure in held.items():
+        whole = isinstance(figure, list) and [type(x) for x in figure[1:]] == [str, str]
+        if not whole or not isinstance(figure[0], int | float):
+            raise WorldError(f"{where}.{region} must be [tonnes, source, reason].")
 
 
 def _check_feeds(s: StageRecipe, feeds: tuple[str, ...], where: str) -> None:

@@ -32,7 +32,7 @@ Balance, exact to 1e-6 of the world's output at each stage::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,14 +136,34 @@ class Covered:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A mineral's chain by another publisher's output figures, and its share of the draws."""
+
+    id: str
+    source: str
+    what: str
+    weight: float
+    chain: Chain
+
+
+def _none(chain: Chain) -> tuple[Structure, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class World:
-    """The world of one base year, with its table of dated duties."""
+    """The world of one base year, with its table of dated duties.
+
+    ``structures(chain)`` reads what other publishers' figures make of a chain; nothing for one that
+    is not the base year's as preferred: an alternative already, of another year, or changed.
+    """
 
     year: int
     chains: Mapping[str, Chain]
     duties: pl.DataFrame
     coverage: tuple[Covered, ...] = ()
+    structures: Callable[[Chain], tuple[Structure, ...]] = _none
 
     def __repr__(self) -> str:
         return f"<World {self.year}: {len(self.chains)} chains, {len(self.duties):,} duties>"

@@ -13,7 +13,7 @@ from orepact.errors import WorldError
 from orepact.world.register import register, source
 from orepact.world.sources.files import OWN
 
-PARTS = ("chains", "years", "screening", "maps")
+PARTS = ("chains", "alternatives", "years", "screening", "maps")
 """What a whole build needs; files of the part "own" are read where they are found."""
 
 

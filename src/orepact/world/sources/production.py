@@ -54,20 +54,50 @@ def source_id(text: str) -> str:
     )
 
 
+def _rows(raw: Path, preferred: str) -> pl.DataFrame:
+    """Rows of the sheet, output checked, that are preferred ("1") or not ("0")."""
+    columns = ("mineral", "stage", "iso3", "production_t", "source", "vintage", "flag", "preferred")
+    frame = numbers(text_table(raw, SHEET, columns), SHEET, "production_t")
+    frame = frame.filter(pl.col("preferred") == preferred)
+    wrong = frame.filter(pl.col("production_t").is_null() | (pl.col("production_t") < 0))
+    if len(wrong):
+        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: output is blank or negative. Fill it.")
+    return frame
+
+
+def rivals(raw: Path, mineral: str, stage: str, publisher: str) -> dict[str, float]:
+    """Output that another publisher gives for one stage by ISO3, t; '' is its rest of the world.
+
+    Rows with ``preferred = 0`` whose source is ``publisher``. Raises :class:`WorldError` where
+    there is none, or a country stands twice.
+    """
+    frame = _rows(raw, "0").filter((pl.col("mineral") == mineral) & (pl.col("stage") == stage))
+    out: dict[str, float] = {}
+    for r in frame.iter_rows(named=True):
+        code = "" if r["iso3"] == "ROW" else r["iso3"]
+        if source_id(r["source"]) != publisher:
+            continue
+        if code in out:
+            raise WorldError(
+                f"'{SHEET}', row {r['row']}: {mineral} {stage} {r['iso3']} of {publisher} stands "
+                "twice. Keep one."
+            )
+        out[code] = r["production_t"]
+    if not out:
+        raise WorldError(
+            f"'{SHEET}' has no row of {mineral} {stage} by {publisher} with preferred = 0. Add its "
+            "figures, or take the alternative out of alternatives.toml."
+        )
+    return out
+
+
 def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
     """Preferred output of the minerals ``ids`` by mineral, stage and region.
 
     Columns mineral, stage, region, t, flag (the worst), source, detail. Flags run from A
     (published) to E (assumed). The source is that of the largest row.
     """
-    columns = ("mineral", "stage", "iso3", "production_t", "source", "vintage", "flag", "preferred")
-    frame = text_table(raw, SHEET, columns)
-    frame = numbers(frame, SHEET, "production_t").filter(
-        (pl.col("preferred") == "1") & pl.col("mineral").is_in(list(ids))
-    )
-    wrong = frame.filter(pl.col("production_t").is_null() | (pl.col("production_t") < 0))
-    if len(wrong):
-        raise WorldError(f"'{SHEET}', row {wrong['row'][0]}: output is blank or negative. Fill it.")
+    frame = _rows(raw, "1").filter(pl.col("mineral").is_in(list(ids)))
     twice = frame.filter(frame.select("mineral", "stage", "iso3").is_duplicated())
     if len(twice):
         r = twice.row(0, named=True)
