@@ -225,6 +225,7 @@ def _tariffs(raw: Path) -> None:
     table(raw, wits.MEMBERS, "PARTNER,RegionName,Country,CountryName", members)
     rates = [("CHN", "USA", "2025-01-01", c, "12") for c in ("260800", "790111", "790112")]
     table(raw, wto.SNAPSHOTS, "reporter_iso,partner_iso,year_dt,hs_code,best_avlbl", rates)
+    table(raw, wto.ADDED_BY_US, "hs06,us_tariff_2019,us_tariff_2020", [("790112", "15", "7.5")])
     table(raw, wto.RETALIATION, "hs6,chn_reta_2019,n_hs8", [("790111", "10", "1")])
 
 

@@ -124,8 +124,10 @@ def raw(tmp_path: Path) -> Path:
     snapshot = [("CHN", "USA", "2025-01-01", c, r) for c, r in ON_US.items()]
     head = "reporter_iso,partner_iso,year_dt,hs_code,best_avlbl"
     write(tariffs / "us_china/wto_C156_C840.csv", head, snapshot)
-    extra = [("260800", "25"), ("790111", "25"), ("790112", "20")]
+    extra = [("260800", "25"), ("790111", "25"), ("790112", "20"), ("284900", "17.5")]
     write(tariffs / "us_china/chn_reta_hs6.csv", "hs6,chn_reta_2019", extra)
+    by_us = [("284180", "15", "7.5"), ("790112", "25", "20"), ("720280", "25", "25")]
+    write(tariffs / "us_china/us_tariff_hs6.csv", "hs06,us_tariff_2019,us_tariff_2020", by_us)
     groups = [(g, "484") for g in (*FREE, *LISTED, *CHINA_LDC)] + [(AGOA, "710")]
     groups += [("P22", "124"), ("P22", "840"), ("A11", UNION), ("A11", "756"), ("A11", "826")]
     write(tariffs / "rta/RTA_members_wits_trains.csv", "PARTNER,Country", groups)
@@ -257,8 +259,19 @@ def test_free_trade_partners_pay_nothing_and_usmca_only_what_was_claimed(tables)
     assert duty(tables, "zinc", "refined", "ZAF", "USA") == pytest.approx([0, 0, 0.03])
 
 
+def test_section_301_before_the_lists_begin_is_that_of_the_heading(tables):
+    rows = tables["duties"].filter(importer="USA", origin="CHN", component="s301")
+    rows = rows.filter(source="piie-us-china")
+    by = {(r["code"], r["until"].year): r for r in rows.iter_rows(named=True)}
+    read, mean = by["28418000", 2024], by["79011210", 2024]
+    assert (read["low"], read["central"], read["high"]) == (0.075, 0.075, 0.075)
+    assert (mean["low"], mean["central"], mean["high"]) == (0.0, 0.2, 0.25)
+    assert (read["assumed"], mean["assumed"]) == (False, True)
+    assert "72028000" not in {code for code, _ in by}  # list 3 was there already
+
+
 def test_russia_pays_column_two_or_more(tables):
-    mean = (0.35 + 0.35 + 0.45) / 3  # 5 and 45 % in column 2, raised to 35 % line by line
+    mean = (0.05 + 0.05 + 0.45) / 3  # column 2 as printed; what is raised is not held
     assert duty(tables, "zinc", "refined", "RUS", "USA") == pytest.approx([0.05, mean, 0.7])
 
 
@@ -268,6 +281,11 @@ def test_china_on_the_us_is_the_wto_rate_and_its_general_rate_is_bounded(tables)
     # 790111: 15.5 - 25 < 0, assumed range; 790112: 23 - 20 = 3
     rates = duty(tables, "zinc", "refined", "IRN", "CHN")
     assert rates == pytest.approx([0, 0.03, 0.055])
+    rows = tables["duties"].filter(importer="CHN", mineral="tungsten", stage="apt")
+    (row,) = rows.filter(code="284990", origin="").to_dicts()  # listed as 284900 before 2022
+    assert row["central"] == pytest.approx(0.055)
+    steps = rows.filter(code="284990", origin="USA").sort("from")
+    assert steps["assumed"].to_list() == [True, False]  # 2024 is the snapshot of 2025
 
 
 def test_rows_say_what_the_law_prints_and_what_it_comes_to_by_weight(tables):

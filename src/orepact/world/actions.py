@@ -75,6 +75,16 @@ def _metals() -> tuple[str, ...]:
     return tuple({p for a in actions() if a.component == "s232" for p in a.lines})
 
 
+def metals(line: str) -> float:
+    """Section 232's rate on a line before 2025, whatever its origin: a share, 0 on other goods.
+
+    >>> metals("76011060"), metals("26030000")
+    (0.1, 0.0)
+    """
+    held = (a for a in actions() if (a.component, a.start, a.origins) == ("s232", None, ("",)))
+    return next((a.rate[1] for a in held if a.covers(line, ())), 0.0)
+
+
 def action_rows(
     stage: tuple[str, str],
     codes: Collection[str],

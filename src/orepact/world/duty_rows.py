@@ -18,7 +18,7 @@ import polars as pl
 
 from orepact.catalogue import minerals, regions
 from orepact.errors import WorldError
-from orepact.world.actions import action_rows
+from orepact.world.actions import action_rows, metals
 from orepact.world.duties import over
 from orepact.world.duty_table import Row, Triple, table
 from orepact.world.facts import StageFacts
@@ -193,7 +193,8 @@ def _china(raw: Path, stages: Iterable[tuple[str, str]]) -> Iterator[Row]:
                     f"The WTO snapshot of {blank[0]} has no rate of China for HS {code}."
                 )
             at = (mineral, stage, code)
-            left = days[first] - extra.get(code, 0.0)
+            parent = f"{code[:4]}00"  # the heading before a revision split it
+            left = days[first] - extra.get(code, extra.get(parent, 0.0))
             bound = (max(0.0, left - 0.025), left, left)
             rates = base_rate(mineral, stage) if left < 0 else bound
             note = "WTO rate on the US less PIIE retaliation, or the assumed range"
@@ -201,12 +202,14 @@ def _china(raw: Path, stages: Iterable[tuple[str, str]]) -> Iterator[Row]:
             changes = [d for d, before in zip(days, (None, *days), strict=False)
                        if before is None or days[d] != days[before]]  # fmt: skip
             for d, until in zip_longest(changes, changes[1:]):
-                since, note = d, "all duties on the US"
+                rate, note = (days[d],) * 3, "all duties on the US"
                 if d == first:
-                    since, note = SINCE, f"{note}; the snapshot of {d} stands for the years before"
+                    told = f"{note}; the snapshot of {d} stands for the years before"
+                    yield Row(
+                        "CHN", "USA", *at, "applied", SINCE, d, rate, "wto-tariffs", True, told
+                    )  # fmt: skip
                 yield Row(
-                    "CHN", "USA", *at, "applied", since, until, (days[d],) * 3, "wto-tariffs",
-                    False, note,
+                    "CHN", "USA", *at, "applied", d, until, rate, "wto-tariffs", False, note
                 )  # fmt: skip
 
 
@@ -215,6 +218,8 @@ def _united_states(raw: Path, facts: Facts, prices: pl.DataFrame) -> Iterator[Ro
     lines, lists = usitc.tariff_lines(raw, codes), usitc.section_301(raw, codes)
     claims, listed = usitc.usmca_claims(raw, codes), usitc.annex_2(raw, codes)
     agoa = wits.members(raw, (AGOA,))[AGOA]
+    added = wto.us_on_china(raw)
+    before = {c: max(0.0, added[c[:6]] - metals(c)) for c in codes if c[:6] in added}
     price = {r[:3]: r[3] for r in prices.select(*PRICED, "usd_per_t").iter_rows()}
     for key in facts:
         world = price[*key, ""]
@@ -228,7 +233,7 @@ def _united_states(raw: Path, facts: Facts, prices: pl.DataFrame) -> Iterator[Ro
         ) -> Triple:
             return ad_valorem(rate, key, world, share, GRADES.get(key, {}))
 
-        yield from stage_rows(key, lines, lists, claims, agoa, value, world, share)
+        yield from stage_rows(key, lines, lists, before, claims, agoa, value, world, share)
         yield from action_rows(key, LINES[key], listed, claims)
 
 

@@ -7,7 +7,7 @@ silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -21,6 +21,9 @@ Stage = tuple[str, str]
 SINCE = date(2021, 1, 1)
 """The schedule of 2025 and the lists of Section 301, settled in February 2020, are taken back
 to this day and no further."""
+
+RATES_301 = (0.075, 0.25)
+"""Rates of Section 301 in force from February 2020 to September 2024."""
 
 RUSSIA = date(2022, 4, 9)
 """From this day Russia pays column 2 (Public Law 117-110)."""
@@ -171,7 +174,8 @@ def ad_valorem(
 def stage_rows(
     stage: Stage,
     lines: Mapping[str, Line],
-    lists: Mapping[str, Collection[Step]],
+    lists: Mapping[str, Sequence[Step]],
+    before: Mapping[str, float],
     claims: Mapping[tuple[str, str], float],
     agoa: Collection[str],
     value: Callable[[Rate], Triple],
@@ -180,9 +184,10 @@ def stage_rows(
 ) -> Iterator[Row]:
     """Rows of one stage: general rates, what replaces them for an origin, Section 301 on China.
 
-    ``lists`` are the steps of Section 301 by line, ``claims`` the share of Canadian and Mexican
-    imports that claimed USMCA, ``agoa`` its beneficiaries; ``value`` turns a rate into shares
-    of value at ``price`` USD per contained tonne and ``content`` tonnes per gross tonne.
+    ``lists`` are the steps of Section 301 by line, ``before`` the mean of its heading by line in
+    2020, for lines whose step of then the lists no longer print, ``claims`` the share of Canadian
+    and Mexican imports that claimed USMCA, ``agoa`` its beneficiaries; ``value`` turns a rate
+    into shares of value at ``price`` USD per contained tonne and ``content`` tonnes per gross tonne.
     """
     for code in LINES[stage]:
         line, at = lines[code], (*stage, code)
@@ -200,15 +205,32 @@ def stage_rows(
             yield Row(
                 "USA", origin, *at, "column_2", SINCE, None, second, "usitc-hts-2025", True, note
             )
-        russia = (second[0], max(second[1], 0.35), max(second[2], 0.70))
-        note = "column 2, or 35 % or 70 % under 9903.90.08 and .09, whose lists are not held"
+        russia = (second[0], second[1], max(second[2], 0.70))
+        note = "column 2; 35 % or 70 % if under 9903.90.08 or .09, whose lists are not held"
         yield Row("USA", "RUS", *at, "column_2", RUSSIA, None, russia, "usitc-hts-2025", True, note)
+        yield from _earlier_301(at, lists.get(code, ()), before)
         for start, end, rate in lists.get(code, ()):
             note = "goods excluded for a time are not taken off: which they are is not held"
             yield Row(
                 "USA", "CHN", *at, "s301", start or SINCE, end, (rate,) * 3, "ustr-section-301",
                 False, note,
             )  # fmt: skip
+
+
+def _earlier_301(
+    at: tuple[str, str, str], steps: Sequence[Step], before: Mapping[str, float]
+) -> Iterator[Row]:
+    """Section 301 on a line before its first listed step: read where the heading has one rate."""
+    first = steps[0][0] if steps else None
+    mean = before.get(at[2], 0.0)
+    if first is None or mean <= 0:
+        return
+    read = any(abs(mean - rate) < 1e-9 for rate in RATES_301)
+    rates = (mean if read else 0.0, mean, min(r for r in RATES_301 if r > mean - 1e-9))
+    note = "added by 2020 on the whole heading" if read else "mean of its heading in 2020"
+    yield Row(
+        "USA", "CHN", *at, "s301", SINCE, first, rates, "piie-us-china", not read, note
+    )  # fmt: skip
 
 
 def _preferences(

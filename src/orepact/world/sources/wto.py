@@ -1,4 +1,4 @@
-"""Tariffs of China on the United States: WTO snapshots and PIIE's retaliation rates, by HS6."""
+"""What China and the United States charge each other by HS6: WTO snapshots, PIIE's added rates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from orepact.world.sources.files import WHOLE, numbers, once, text_table
 
 SNAPSHOTS = "data/04_tariffs/us_china/wto_C156_C840.csv"
 RETALIATION = "data/04_tariffs/us_china/chn_reta_hs6.csv"
+ADDED_BY_US = "data/04_tariffs/us_china/us_tariff_hs6.csv"
 
 
 def china_on_us(raw: Path) -> dict[str, dict[date, float]]:
@@ -47,3 +48,12 @@ def china_retaliation(raw: Path) -> dict[str, float]:
         "chn_reta_2019"
     )
     return {code: rate / 100 for code, rate in table.select("hs6", "chn_reta_2019").iter_rows()}
+
+
+def us_on_china(raw: Path) -> dict[str, float]:
+    """Duties that the United States added on Chinese goods by 2020, mean share by HS6."""
+    table = text_table(raw, ADDED_BY_US, ("hs06", "us_tariff_2020"))
+    table = numbers(once(table, ADDED_BY_US, "hs06"), ADDED_BY_US, "us_tariff_2020").drop_nulls(
+        "us_tariff_2020"
+    )
+    return {code: rate / 100 for code, rate in table.select("hs06", "us_tariff_2020").iter_rows()}
