@@ -7,7 +7,7 @@ import miniature
 from orepact.errors import WorldError
 from orepact.world import build, compiled
 from orepact.world.changes import changes
-from orepact.world.sources import baci
+from orepact.world.sources import baci, baci_full
 from orepact.world.sources.baci_full import FOLDER, full, held, read, revisions
 
 COUNTRIES = (
@@ -187,3 +187,24 @@ def test_kilograms_for_tonnes_are_noticed_by_what_they_are_worth(zinc_sources, t
         build.build(zinc_sources, tmp_path / "out", ["zinc"], zinc_baci(tmp_path, 1000))
     assert NAME in str(told.value)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("276,251,283691,90.0", "276,251,283691,0", r"row 5: a flow of value 0.0: only positive"),
+        ("90.0,9.0", "90.0,1e300", r"row 5: 1e\+300 t is more than the world ships"),
+        ("276,251,283691", "276,276,283691", "row 5: 276 trades with itself"),
+        ("156,010121", "156,8110.10", r"row 6: product '8110.10' is no code of six digits"),
+    ],
+)
+def test_a_flow_that_cannot_be_is_named(folder, old, new, said):
+    path = other(folder, NAME, ROWS.replace(old, new))
+    with pytest.raises(WorldError, match=said):
+        read(full(path), ("283691",))
+
+
+def test_a_part_of_a_year_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(baci_full, "LEAST", {"rows": 8, "codes": 4, "exporters": 5})
+    with pytest.raises(WorldError, match=r"not a whole year: it has 7 rows of at least 8, 4 exp"):
+        read(full(folder / NAME), ("283691",))

@@ -88,10 +88,25 @@ def test_capacity_in_kilograms(tmp_path):
         "MCS2025,Gallium ,Other Countries,Primary,kilograms,88000\n"
         "MCS2025,Gallium ,World total (rounded),Primary,kilograms,1100000\n"
         "MCS2025,Titanium,Japan,Sponge,metric tons,65\n"
-        "MCS2025,Titanium,Japan,Pigment,metric tons,322\n",
+        "MCS2025,Titanium,Japan,Pigment,metric tons,322\n"
+        "MCS2025,Zirconium,Japan,x,metric tons,1\n",
     )
     assert usgs.capacity(tmp_path, "Gallium") == {"CHN": 1000.0, "RUS": 10.0, "": 88.0}
     assert usgs.capacity(tmp_path, "Titanium: Sponge") == {"JPN": 65.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (usgs.MCS_2026, lambda raw: usgs.salient(raw, 2024)),
+        (usgs.MCS_2025_WORLD, lambda raw: usgs.capacity(raw, "Tin")),
+    ],
+)
+def test_a_survey_that_ends_before_zirconium_is_cut_off(zinc_sources, name, read):
+    path = zinc_sources / name
+    path.write_text(path.read_text("latin1").replace("ZINC", "TIN").replace("Zinc ", "Tin"), "utf8")
+    with pytest.raises(WorldError, match=r"ends with the chapter '(TIN|Tin)', row \d+; .* cut off"):
+        read(zinc_sources)
 
 
 # --- production ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import polars as pl
 
 from orepact.catalogue import mineral
 from orepact.errors import UnknownIdError, WorldError, nearest
-from orepact.world import accuracy, holdout, values
+from orepact.world import accuracy, guard, holdout, values
 from orepact.world.alternative import load_alternatives
 from orepact.world.alternative_build import compile_alternatives, refused
 from orepact.world.baskets import basket_table
@@ -31,7 +31,7 @@ from orepact.world.flows import (
 from orepact.world.recipe import Recipe, load_recipes
 from orepact.world.register import check_sources
 from orepact.world.screening import build as screening
-from orepact.world.sources import comtrade, natural_earth
+from orepact.world.sources import baci_full, comtrade, natural_earth
 from orepact.world.sources.baci_full import Full
 from orepact.world.sources.inputs import PARTS, require
 from orepact.world.year_build import compile_years
@@ -119,6 +119,8 @@ def compile(
     if ids is not None:
         recipes = {mineral(id).id: recipes[mineral(id).id] for id in ids}
     ev = gather(raw, recipes, full)
+    if (whole := full or baci_full.held(raw)) is not None:
+        guard.like_shipped(ev.gross, recipes, whole.trade.name)
     solved = {id: solve(ev, r, proxies) for id, r in recipes.items()}
     tables = flow_tables(ev, recipes, solved) | values.compile(raw, recipes)
     tables["baskets"] = basket_table(raw, recipes)
@@ -153,10 +155,14 @@ def build(
     """Compile the tables and write them to ``out`` as Parquet, the same bytes for the same input.
 
     Files that are missing are named all at once, before any is read. Nothing is written unless
-    every table compiled. ``ids`` and ``parts`` as for :func:`compile`.
+    every table compiled and every check passed, nor over a world of which a part would stay
+    (:mod:`orepact.world.guard`). ``ids`` and ``parts`` as for :func:`compile`.
     """
+    ids = None if ids is None else [mineral(id).id for id in ids]
+    guard.room(out, ids, wanted(ids, parts))
     require(raw, wanted(ids, parts), full is not None)
     tables = compile(raw, ids, full, parts)
+    guard.passes(tables)
     write(tables, out)
     return Report(
         out,

@@ -39,10 +39,7 @@ def load(
     Raises :class:`WorldError` for a year without a world and for tables that do not balance,
     :class:`UnknownIdError` for an alternative that is not held.
     """
-    held = years(folder)
-    if year not in held:
-        listed = ", ".join(map(str, held))
-        raise WorldError(f"There is no world of {year}. There is one of {listed}.")
+    _held(year, folder)
     world = _shipped(year) if folder == TABLES else _assembled(folder, year)
     if not alternatives:
         return world
@@ -50,6 +47,13 @@ def load(
         raise WorldError(f"Alternatives are of {BASE_YEAR}; {year} has none. Leave one out.")
     chains = {m: alternative_load.chain(m, id, folder) for m, id in alternatives.items()}
     return replace(world, chains=MappingProxyType({**world.chains, **chains}))
+
+
+def _held(year: int, folder: Path) -> None:
+    """Raise for a year without a world."""
+    if year not in (held := years(folder)):
+        listed = ", ".join(map(str, held))
+        raise WorldError(f"There is no world of {year}. There is one of {listed}.")
 
 
 @cache
@@ -91,6 +95,8 @@ def why(
     statistics give, *carried* one without. ``code`` is the customs code behind a shipment,
     ``basket`` what else that code holds where nothing splits it.
 
+    A year without a world, or without the mineral, raises :class:`WorldError`.
+
     >>> rows = why("zinc", "refined", "MEX")
     >>> "USA" in rows.filter(rows["quantity"] == "shipped to")["partner"].to_list()
     True
@@ -100,7 +106,12 @@ def why(
     minerals()[mineral].stage(stage)
     if region not in regions():
         raise UnknownIdError(f"Unknown region '{region}'. {nearest(region, regions())}")
+    _held(year, folder)
     held = tables(folder, year)
+    if mineral not in held["stages"]["mineral"]:
+        absent = coverage(folder).filter(~pl.col("offered")) if "coverage" in held else None
+        told = [] if absent is None else absent.filter(mineral=mineral, year=year)["why"].to_list()
+        raise WorldError(told[0] if told else f"'{folder}' holds no {mineral} of {year}.")
     at = (pl.col("mineral") == mineral) & (pl.col("stage") == stage)
     nodes = held["nodes"].filter(at & (pl.col("region") == region))
     flows = held["flows"].filter(at)

@@ -187,7 +187,8 @@ def stage_rows(
     ``lists`` are the steps of Section 301 by line, ``before`` the mean of its heading by line in
     2020, for lines whose step of then the lists no longer print, ``claims`` the share of Canadian
     and Mexican imports that claimed USMCA, ``agoa`` its beneficiaries; ``value`` turns a rate
-    into shares of value at ``price`` USD per contained tonne and ``content`` tonnes per gross tonne.
+    into shares of value at ``price`` USD per contained tonne and ``content`` tonnes per gross
+    tonne.
     """
     for code in LINES[stage]:
         line, at = lines[code], (*stage, code)

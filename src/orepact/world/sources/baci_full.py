@@ -27,6 +27,12 @@ COLUMNS = ("t", "i", "j", "k", "v", "q")
 NO_REGION: Mapping[str, str] = {"N/A": "XAS", "S19": "TWN", "R20": "XEU"}
 """Codes outside ISO: not specified, Other Asia (Taiwan), Europe EFTA not specified."""
 
+LEAST: Mapping[str, int] = {"rows": 8_000_000, "codes": 4_500, "exporters": 200}
+"""What a whole year has at least; BACI has about 11 million rows of 5,000 codes, 226 exporters."""
+
+MOST = 5e9
+"""No flow of a year weighs more tonnes: all iron ore that is shipped is a third of it."""
+
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\d{6})\.csv$")
 
 
@@ -106,6 +112,7 @@ def read(source: Full, codes: Collection[str]) -> pl.DataFrame:
     """
     name = source.trade.name
     _check_ends(source.trade)
+    _check_whole(source.trade)
     changed = {old: m["to"] for old, m in revisions()[source.revision]["moved"].items()}
     moved = {old: to for old, to in changed.items() if to in codes}
     wanted = [*(c for c in codes if c not in changed.values()), *moved]
@@ -125,6 +132,9 @@ def read(source: Full, codes: Collection[str]) -> pl.DataFrame:
     for wrong, what in (
         (pl.col("t").str.strip_chars() != str(source.year), f"year {{t}} is not {source.year}"),
         (pl.col("v").is_null(), "a flow without a value"),
+        (pl.col("v") <= 0, "a flow of value {v}: only positive flows stand in BACI"),
+        (pl.col("q") > MOST, "{q:.3g} t is more than the world ships of anything"),
+        (pl.col("i").str.strip_chars() == pl.col("j").str.strip_chars(), "{i} trades with itself"),
     ):
         for r in frame.filter(wrong).head(1).iter_rows(named=True):
             raise WorldError(f"'{name}', row {r['row']}: {what.format(**r)}. {WHOLE}")
@@ -148,6 +158,27 @@ def _places(frame: pl.DataFrame, name: str, countries: Path) -> pl.DataFrame:
         frame = frame.with_columns(clean.replace_strict(iso).alias(c))
         frame = to_regions(frame, name, c, NO_REGION)
     return frame
+
+
+def _check_whole(path: Path) -> None:
+    """Raise where rows, codes or exporters are too few for a year, or a code is no code."""
+    rows = pl.scan_csv(path, infer_schema=False, row_index_name="row", row_index_offset=2)
+    code = pl.col("k").str.strip_chars()
+    try:
+        found = rows.select(
+            rows=pl.len(), codes=code.n_unique(), exporters=pl.col("i").n_unique()
+        ).collect(engine="streaming")
+        odd = rows.filter(~code.str.contains(r"^\d{5,6}$").fill_null(False)).head(1).collect()
+    except pl.exceptions.PolarsError as bad:
+        raise WorldError(f"'{path.name}' cannot be read as a table: {bad}. {WHOLE}") from bad
+    for r in odd.iter_rows(named=True):
+        raise WorldError(
+            f"'{path.name}', row {r['row']}: product {r['k']!r} is no code of six digits. {WHOLE}"
+        )
+    few = [f"{found[n][0]:,} {n} of at least {least:,}" for n, least in LEAST.items()
+           if found[n][0] < least]  # fmt: skip
+    if few:
+        raise WorldError(f"'{path.name}' is not a whole year: it has {', '.join(few)}. {WHOLE}")
 
 
 def _check_ends(path: Path) -> None:

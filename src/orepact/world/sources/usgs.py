@@ -14,7 +14,7 @@ import polars as pl
 
 from orepact.catalogue import countries
 from orepact.errors import WorldError
-from orepact.world.sources.files import text_table
+from orepact.world.sources.files import WHOLE, text_table
 
 MCS_2026 = "data/01_production/usgs_mcs/MCS2026_Commodities_Data.csv"
 MCS_2025_WORLD = "data/01_production/usgs_mcs/MCS2025_World_Data.csv"
@@ -89,7 +89,19 @@ def _mcs(raw: Path) -> pl.DataFrame:
         "Year",
         "Value",
     )
-    return text_table(raw, MCS_2026, columns, "cp1252")
+    return whole(text_table(raw, MCS_2026, columns, "cp1252"), MCS_2026, "MCS chapter")
+
+
+def whole(rows: pl.DataFrame, name: str, chapter: str) -> pl.DataFrame:
+    """The rows, or raise where the survey, which runs from A to zirconium, ends before."""
+    last = max(rows[chapter].drop_nulls(), default="")
+    if not last.upper().startswith("Z"):
+        row = max(rows["row"], default=1)
+        raise WorldError(
+            f"'{name}' ends with the chapter '{last}', row {row}; the survey ends with zirconium: "
+            f"the file is cut off. {WHOLE}"
+        )
+    return rows
 
 
 def salient(
@@ -153,7 +165,8 @@ def capacity(raw: Path, commodity: str) -> dict[str, float]:
     """
     columns = ("COMMODITY", "TYPE", "COUNTRY", "UNIT_MEAS", "CAP_EST_ 2024")
     name, _, kind = commodity.partition(": ")
-    rows = text_table(raw, MCS_2025_WORLD, columns, "latin1").filter(
+    table = text_table(raw, MCS_2025_WORLD, columns, "latin1")
+    rows = whole(table, MCS_2025_WORLD, "COMMODITY").filter(
         (pl.col("COMMODITY").str.strip_chars() == name)
         & ((pl.col("TYPE").str.strip_chars() == kind) | pl.lit(not kind))
     )
