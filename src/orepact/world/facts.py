@@ -53,6 +53,7 @@ _CITED = (
     (r"World Bank Pink Sheet", "world-bank-pink-sheet"),
 )
 _GUESS = re.compile(r"assum|recalled|unverified|background|: old$", re.IGNORECASE)
+_MOVED = re.compile(r"\bapplied to \d{4}\b")
 _DERIVED = re.compile(r"^1 - [\d., x/()]+(;.*)?$")
 
 
@@ -69,7 +70,8 @@ def cite(text: str) -> Citation:
     """Turn a source cell into a citation, or raise :class:`WorldError`.
 
     A cell that says assumption, recalled or unverified is an assumption whatever else it
-    names; a share computed from other cells ("1 - a x p / p") is one too.
+    names; a share computed from other cells ("1 - a x p / p") is one too. A figure of one year
+    that is applied to another keeps its source and is assumed.
 
     >>> cite("USGS MCS 2026 (2024 value)").source
     'usgs-mcs-2026'
@@ -85,7 +87,7 @@ def cite(text: str) -> Citation:
             f"{SHEET}: the source {note!r} names no known publisher and does not say that it is "
             "an assumption. Add the publisher to the register and to the rules of citation."
         )
-    return Citation(source(min(hits)[1]), note, False)
+    return Citation(source(min(hits)[1]), note, _MOVED.search(note) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,9 @@ def _own(
         return None
     if year >= LINK and s.usgs is not None:
         now, then = (_usgs(raw, survey, s.usgs, y) for y in (year, BASE))
+        if year == LINK:  # countries that the later edition drops stand on the earlier one's own
+            first = usgs_2025.output(raw, s.usgs.commodity, s.usgs.type, BASE)
+            then = {k: v * s.usgs.scale for k, v in first.items()} | dict(then)
         t, own, factor = link(base, now, then, what)
         edition = "usgs-mcs-2025" if year == LINK else "usgs-mcs-2026"
         note = f"base year times {year} over {BASE} in the survey"

@@ -45,13 +45,26 @@ Told = dict[int, tuple[str, str, str]]
 """Source, flag and note of a figure, by region."""
 
 
+RESIDUAL = "residual split"
+"""The sheet's word for what a publisher's other countries were split into."""
+
+
 def published(ev: Evidence, recipe: Recipe, stage: str) -> tuple[Array, Told]:
-    """Output of a stage by region as published or decided, scrap included (R), t, and by whom."""
+    """Output of a stage by region as published or decided, scrap included (R), t, and by whom.
+
+    A figure in place of a part of a residual leaves the other parts the rest of it.
+    """
     s, t, told = recipe.stages[stage], np.zeros(len(ev.regions)), Told()
     rows = ev.output.filter((pl.col("mineral") == recipe.mineral) & (pl.col("stage") == stage))
     for r in rows.iter_rows(named=True):
         i = ev.regions.index(r["region"])
         t[i], told[i] = r["t"], (r["source"], r["flag"], r["detail"])
+    split = [i for i, (_, _, detail) in told.items() if RESIDUAL in detail]
+    for place, (tonnes, source, why) in s.other_countries.items():
+        if (i := ev.at(place)) in split:
+            split.remove(i)
+            t[split] *= 1 - (tonnes - t[i]) / t[split].sum()
+            t[i], told[i] = tonnes, (source, "A", why)
     for place, (tonnes, source, why) in s.output.items():
         i = ev.at(place)
         t[i], told[i] = tonnes, (source, "E" if source == ASSUMPTION else "A", why)

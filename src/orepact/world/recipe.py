@@ -47,6 +47,7 @@ class StageRecipe:
     input_regions: Mapping[str, float] = field(default_factory=dict)
     feeds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     output: Mapping[str, Figure] = field(default_factory=dict)
+    other_countries: Mapping[str, Figure] = field(default_factory=dict)
     us_output: list[str] = field(default_factory=list)
     secondary: Mapping[str, Figure] = field(default_factory=dict)
     secondary_share: Mapping[str, float] = field(default_factory=dict)
@@ -95,7 +96,7 @@ def _stage(raw: dict[str, Any], where: str) -> StageRecipe:
         if key in raw:
             raw[key] = tuple(strict(UsTotal, x, f"{where}.{key}") for x in raw[key])
     stage: StageRecipe = strict(StageRecipe, raw, where)
-    for name in ("output", "secondary", "draw", "build"):
+    for name in ("output", "other_countries", "secondary", "draw", "build"):
         check_figures(getattr(stage, name), f"{where}.{name}")
     return stage
 

@@ -98,13 +98,19 @@ def _output(
         scrap[us] = old.secondary[k, us] * scrapped
     p.output[k], p.secondary[k] = t, scrap
     flag = np.where(own, FLAGS.get(g.source, "E"), "E")
+    level = [x.shipped.labels.node.get(("output", k, i), ("", "", "")) for i in range(t.size)]
+    scaled = own & (flag == "A") & [base[1] != "A" for base in level]
+    flag = np.where(scaled, "B", flag)
     flag[us] = "A" if own[us] else "E"
     p.weights["output"][k] = [
         WEIGHTS[f if o else "carried"] for f, o in zip(flag, own, strict=True)
     ]
     moved = g.note if g.source == ASSUMPTION else f"carried from {BASE}, moved with the stage"
     for i in np.flatnonzero(t):
-        told = (g.source, str(flag[i]), g.note) if own[i] else (ASSUMPTION, "E", moved)
+        source, trust, _ = level[i]
+        scale = f"; scaled: its level is {source}'s, flag {trust}" if scaled[i] else ""
+        note = g.note + scale
+        told = (g.source, str(flag[i]), note) if own[i] else (ASSUMPTION, "E", moved)
         if i == us and change is not None:
             told = ("usgs-mcs-2026", "A", f"base year times {'; '.join(details)}")
         labels.node["output", k, int(i)] = told
