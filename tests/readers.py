@@ -96,6 +96,7 @@ READERS: dict[str, Read] = {
     wits.MEMBERS: lambda raw: wits.members(raw, GROUPS),
     wto.SNAPSHOTS: wto.china_on_us,
     wto.RETALIATION: wto.china_retaliation,
+    wto.ADDED_BY_US: wto.us_on_china,
     cepii.DISTANCES: cepii.distances,
     cepii.COUNTRIES: cepii.distances,
     evidence.GDP: lambda raw: (evidence.gdp(raw, evidence.regions()), wgi.gdp(raw)),

@@ -1,5 +1,7 @@
 """A miniature world from miniature files, from end to end."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -12,6 +14,7 @@ from orepact.world.priors import assemble
 from orepact.world.recipe import load_recipes
 from orepact.world.sources import baci, usgs
 from orepact.world.world import KINDS
+from orepact.world.years import replace_stage
 
 
 @pytest.fixture
@@ -195,3 +198,17 @@ def test_adjustments_list_the_largest_first(zinc):
         assert len(part) <= 12
     moved = table.with_columns(pl.col("t") - pl.col("prior_t"))
     assert (moved["t"] * moved["share"] > 0).all()
+
+
+def test_a_published_part_of_a_residual_leaves_the_others_the_rest(zinc):
+    ev, recipe, proxies, _ = zinc
+    split = pl.col("region").is_in(["CHN", "PER", "MEX"]) & (pl.col("stage") == "mined")
+    told = pl.when(split).then(pl.lit("residual split by a pattern")).otherwise("detail")
+    ev = replace(ev, output=ev.output.with_columns(detail=told))
+    mined = replace(recipe.stages["mined"], output={"PER": (700.0, "usgs-mcs-2025", "first")})
+    p, labels = assemble(ev, replace_stage(recipe, "mined", mined), proxies)
+    at = ev.regions.index
+    assert p.output[0][[at("PER"), at("CHN"), at("MEX")]].tolist() == pytest.approx(
+        [700.0, 4000 * (1 + 600 / 4770), 770 * (1 + 600 / 4770)]
+    )
+    assert labels.node["output", 0, at("PER")] == ("usgs-mcs-2025", "A", "first")

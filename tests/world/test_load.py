@@ -314,3 +314,20 @@ def test_a_customs_cell_of_one_good_does_not_ban_its_partner_from_another() -> N
     bought = chain.trade[k, :, us].copy()
     bought[us] = 0.0
     assert bought[chain.region("CHN")] / bought.sum() == pytest.approx(0.71, abs=0.03)
+
+
+def test_why_of_a_year_without_the_mineral_says_so():
+    with pytest.raises(WorldError, match="There is no world of 2019 with zinc"):
+        world.why("zinc", "mined", "PER", year=2019)
+    with pytest.raises(WorldError, match="There is no world of 1999. There is one of 2019"):
+        world.why("zinc", "mined", "PER", year=1999)
+
+
+def test_another_publishers_level_is_told_as_scaled():
+    held = compiled.tables(year=2023)["nodes"].filter(quantity="output", stage="mined")
+    by = {(r["mineral"], r["region"]): r for r in held.iter_rows(named=True)}
+    assert by["lithium", "AUS"]["flag"] == "B"
+    assert "scaled: its level is iea-cmde-2025's" in by["lithium", "AUS"]["note"]
+    # countries that the survey of 2026 drops stand as that of 2025 prints them
+    assert by["zinc", "ZAF"]["t"] == pytest.approx(198_000, rel=0.001)
+    assert by["cobalt", "NCL"]["t"] == pytest.approx(2_570, rel=0.001)

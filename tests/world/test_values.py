@@ -186,6 +186,7 @@ def test_a_cell_that_says_assumption_is_marked_assumed(tables):
         t = tables[name]
         assert t.filter((pl.col("source") == "orepact-assumption") & ~pl.col("assumed")).is_empty()
     assert cite("as recalled, unverified: USGS MCS 2026").assumed
+    assert cite("ratio from argusmedia 2021 applied to 2024").assumed
 
 
 def test_an_unknown_publisher_is_refused():
