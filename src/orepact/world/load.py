@@ -110,8 +110,8 @@ def why(
     held = tables(folder, year)
     if mineral not in held["stages"]["mineral"]:
         absent = coverage(folder).filter(~pl.col("offered")) if "coverage" in held else None
-        told = [] if absent is None else absent.filter(mineral=mineral, year=year)["why"].to_list()
-        raise WorldError(told[0] if told else f"'{folder}' holds no {mineral} of {year}.")
+        given = [] if absent is None else absent.filter(mineral=mineral, year=year)["why"].to_list()
+        raise WorldError(given[0] if given else f"'{folder}' holds no {mineral} of {year}.")
     at = (pl.col("mineral") == mineral) & (pl.col("stage") == stage)
     nodes = held["nodes"].filter(at & (pl.col("region") == region))
     flows = held["flows"].filter(at)
