@@ -205,7 +205,9 @@ def test_a_published_part_of_a_residual_leaves_the_others_the_rest(zinc):
     split = pl.col("region").is_in(["CHN", "PER", "MEX"]) & (pl.col("stage") == "mined")
     told = pl.when(split).then(pl.lit("residual split by a pattern")).otherwise("detail")
     ev = replace(ev, output=ev.output.with_columns(detail=told))
-    mined = replace(recipe.stages["mined"], output={"PER": (700.0, "usgs-mcs-2025", "first")})
+    mined = replace(
+        recipe.stages["mined"], other_countries={"PER": (700.0, "usgs-mcs-2025", "first")}
+    )
     p, labels = assemble(ev, replace_stage(recipe, "mined", mined), proxies)
     at = ev.regions.index
     assert p.output[0][[at("PER"), at("CHN"), at("MEX")]].tolist() == pytest.approx(
