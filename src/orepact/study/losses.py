@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from orepact.catalogue import POOLS
+from orepact.catalogue import POOLS, region
 from orepact.errors import InputError
 from orepact.market.calibrate import between
 from orepact.study.draws import draw
@@ -204,7 +204,7 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
     for stage, place, share in (
         (k, r, v) for k, parts in makers(held, mineral).items() for r, v in parts.items()
     ):
-        if share < PLAUSIBLE or place == party or (place in POOLS and place != "EUN"):
+        if share < PLAUSIBLE or region(place) == party or (place in POOLS and place != "EUN"):
             continue
         sent = between(*exported(place, stage), u[:, 5])
         rise, short, lacking = stopped(
@@ -277,7 +277,7 @@ def _loss(
 ) -> tuple[Loss, Array | None]:
     """The loss, and its expected value by draw."""
     controlled = mineral in CONTROLS.get(e.supplier, frozenset())
-    governed = governance(held).get(e.supplier)
+    governed = governance(held, [e.supplier]).get(e.supplier)
     if governed is None:
         raise InputError(f"No governance score of {e.supplier} is held. Build the world again.")
     p = annual_probability(
