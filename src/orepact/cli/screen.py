@@ -275,7 +275,8 @@ def _stops(r: ScreenRow, draws: int) -> Table:
 
     unused = any(NO_USE in x.why for x in r.losses)
     outside = unused or r.losses[0].engine == "one stage"
-    of = "; price of all buyers outside the supplier" if outside else ""
+    own = f"; price of what {region_name(r.party)} buys for final use, at any stage"
+    of = "; price of all buyers outside the supplier" if outside else own
     table = Table(
         title=f"{r.mineral} {r.stage}: exports stopped for a year; medians{of}",
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,

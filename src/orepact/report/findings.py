@@ -282,7 +282,9 @@ def _dearest(s: Subject) -> str:
         return ""
     return (
         f"Dearest in expectation: a stop of {product(s, x.stage)} from {words.the(x.supplier)}, "
-        f"{money(x.expected_mean)} a year (probability {numbers.share(x.probability.median)})."
+        f"{money(x.expected_mean)} a year (probability {numbers.share(x.probability.median)}"
+        + (f"; {mild(x, s.draws)}" if x.unsolved else "")
+        + ")."
     )
 
 
@@ -328,11 +330,18 @@ def _pct(x: Span) -> str:
 
 
 def _buys(s: Subject, bought: Sequence[Split]) -> str:
-    """The largest seller at the stage of the title, else at the last stage with imports."""
+    """The largest seller at the stage of the title, else at the last stage with imports.
+
+    Surveys tell no tonnes by stage: of theirs, a stage comes first at which the maker that the
+    first sentence is about sells.
+    """
     held = [b for b in bought if b.parts and b.what != ORIGIN]
     if not held:
         return ""
     b = next((b for b in held if b.stage == s.worst.stage), held[-1])
+    x = _first(s)
+    if s.chain is None and x is not None and x.supplier not in b.shares:
+        b = next((b for b in held if x.supplier in b.shares), b)
     first = b.parts[0]
     if not first.region:
         return ""
