@@ -194,6 +194,7 @@ def test_kilograms_for_tonnes_are_noticed_by_what_they_are_worth(zinc_sources, t
     [
         ("276,251,283691,90.0", "276,251,283691,0", r"row 5: a flow of value 0.0: only positive"),
         ("90.0,9.0", "90.0,1e300", r"row 5: 1e\+300 t is more than the world ships"),
+        ("90.0,9.0", "1e12,9.0", r"row 5: a value of 1e\+12 thousand USD is above 300,000,000"),
         ("276,251,283691", "276,276,283691", "row 5: 276 trades with itself"),
         ("156,010121", "156,8110.10", r"row 6: product '8110.10' is no code of six digits"),
     ],

@@ -300,7 +300,7 @@ def test_why_gives_the_trail_of_a_figure():
 def test_the_page_on_data_prints_these_tables():
     text = (Path(__file__).parents[2] / "docs/data.md").read_text("utf-8")
     names = ("stages", "controls", "holdout", "reliance", "traders", "capacity", "baskets")
-    names = (*names, "coverage", "alternatives/index")
+    names = (*names, "coverage", "flows", "alternatives/index")
     held = {n: pl.read_parquet(compiled.TABLES / f"{n}.parquet") for n in names}
     assert page.fill(text, held) == text
     with pytest.raises(WorldError, match="<!-- controls -->"):

@@ -1,6 +1,7 @@
 """United States cells: what customs record, what the survey prints, what it leaves unnamed."""
 
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from orepact.world.evidence import Evidence, gather
 from orepact.world.flows import solve
 from orepact.world.recipe import StageRecipe, load_recipes
 from orepact.world.sources import comtrade
-from orepact.world.us_cells import customs_cells, most, totals
+from orepact.world.us_cells import HALF, customs_cells, makers, most, totals
 from orepact.world.world import KINDS
 from orepact.world.years import replace_stage
 
@@ -100,7 +101,7 @@ def test_no_partner_gets_more_than_customs_recorded_of_all_its_goods(zinc_source
     gross = customs_cells(ev, s, c, trade)
     assert not trade.pinned[mexico, us]
     recipe, supply = replace_stage(ZINC, "mined", s), np.ones(len(ev.regions))
-    side = totals(ev, recipe, s.us_imports, c, gross, trade, supply, most(ev, s, c), True)
+    side = totals(ev, recipe, s.us_imports, c, gross, trade, supply, supply, most(ev, s, c), True)
     assert side.cells[mexico] == pytest.approx(1.0)
     assert side.cells.sum() == pytest.approx(18.0)
 
@@ -114,7 +115,7 @@ def test_partners_that_the_balance_imputed_stay_imputed(zinc_sources):
         trade.kind[us, ev.at(place)] = KIND[kind]
     nothing = np.zeros(len(ev.regions))
     bounds = np.full(trade.t.shape, np.inf)
-    side = totals(ev, ZINC, s.us_exports, c, {}, trade, nothing, bounds, False)
+    side = totals(ev, ZINC, s.us_exports, c, {}, trade, nothing, nothing, bounds, False)
     assert side.cells.sum() == pytest.approx(2.0)
     assert side.unnamed[[ev.at("CAN"), ev.at("JPN")]].tolist() == pytest.approx([0.0, 1.0])
 
@@ -124,3 +125,37 @@ def test_nothing_is_added_to_a_pinned_cell():
     trade.pinned[0, 1] = True
     with pytest.raises(WorldError, match=r"1 t \(imputed\) would be added to the pinned cell"):
         trade.put(one > 0, one, "imputed", "imputed", "orepact-balance")
+
+
+def test_a_record_bounds_cells_whose_trade_is_not_used(zinc_sources):
+    record(zinc_sources, "2024,USA,MEX,Export,260800,Ore,2000,1000")
+    ev = zinc(zinc_sources)
+    s = replace(ZINC.stages["mined"], factors={}, at_most={"260800": 0.5})
+    allowed = most(ev, s, contents(ev, "zinc", "mined", s))
+    us, mexico = ev.at("USA"), ev.at("MEX")
+    assert allowed[us, mexico] == pytest.approx(0.5)
+    assert allowed[mexico, us] == 0.0  # not traded
+    assert allowed[ev.at("PER"), us] == np.inf
+
+
+def test_a_bound_names_every_code_of_its_stage():
+    text = files("orepact.world").joinpath("recipes.toml").read_text("utf-8")
+    with pytest.raises(WorldError, match=r"platinum.refined: at_most needs factors = \{\}"):
+        load_recipes(text.replace('at_most = { "711011" = 1.0 }', 'at_most = { "711021" = 1.0 }'))
+
+
+def test_unnamed_makers_are_counted_and_keep_half_of_what_they_have(zinc_sources):
+    ev, s = zinc(zinc_sources), ZINC.stages["refined"]
+    c, n = contents(ev, "zinc", "refined", s), len(ev.regions)
+    made = makers(ev, "zinc", "refined", replace(s, makers={"EUN": 3}))
+    assert made[ev.at("EUN")] == 3.0
+    assert made.min() == 1.0
+    total = replace(s.us_imports[0], t=100.0, detail=None, shares={"CAN": 0.5, "MEX": 0.1})
+    supply = np.zeros(n)
+    supply[[ev.at("EUN"), ev.at("JPN")]] = 1000.0, 10.0
+    free = np.full((n, n), np.inf)
+    recipe = replace_stage(ZINC, "refined", s)
+    side = totals(ev, recipe, (total,), c, {}, Trade.empty(n), supply, made, free, True)
+    assert side.unnamed[ev.at("EUN")] == pytest.approx(0.1 * 3 * 100)
+    assert side.unnamed[ev.at("JPN")] == pytest.approx(HALF * 10)
+    assert side.cells.sum() == pytest.approx(100)

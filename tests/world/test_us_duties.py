@@ -59,3 +59,11 @@ def test_every_stage_has_tariff_lines_of_its_own_codes_and_a_form_of_transport()
     for key, codes in LINES.items():
         for code in codes:
             assert code[:6] in stages[key].hs6, (key, code)
+
+
+def test_a_specific_duty_on_a_trace_of_another_metal_is_nothing():
+    cents = (Term(17.0, True, "lead"),)
+    grades = {"lead": (0.0, 0.001, 0.02)}
+    small, large = 30e6, 1e3
+    assert ad_valorem(cents, ("platinum", "mined"), small, 1.0, grades) == (0.0, 0.0, 0.0)
+    assert ad_valorem(cents, ("platinum", "mined"), large, 1.0, grades)[1] > 0

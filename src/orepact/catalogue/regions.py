@@ -52,14 +52,12 @@ def regions() -> tuple[str, ...]:
 
 
 def region_name(code: str) -> str:
-    """Return the English name of a region, or of a country by its code.
+    """Return the English name of a region.
 
-    >>> region_name("EUN"), region_name("MEX"), region_name("QAT")
-    ('European Union', 'Mexico', 'Qatar')
+    >>> region_name("EUN"), region_name("MEX")
+    ('European Union', 'Mexico')
     """
-    if code in POOLS:
-        return POOLS[code]
-    return countries()[code if code in countries() else region(code)].name
+    return POOLS[code] if code in POOLS else countries()[region(code)].name
 
 
 def region(code: str) -> str:

@@ -44,14 +44,17 @@ def baci(
     from orepact.world.build import build
     from orepact.world.changes import changes
     from orepact.world.compiled import TABLES, tables
-    from orepact.world.sources.baci_full import full
+    from orepact.world.recipe import load_recipes
+    from orepact.world.sources.baci import replaced
+    from orepact.world.sources.baci_full import full, read
 
     raw, target = sources_folder(sources), tables_folder(out)
     source = full(trade, countries)
     before = tables(target if (target / "stages.parquet").is_file() else TABLES)
     ids = [mineral(m.strip()).id for m in minerals.split(",")] if minerals else None
     build(raw, target, ids, source)
-    for note in source.notes:
+    codes = {c for m in ids or load_recipes()[0] for s in mineral(m).stages for c in s.hs6}
+    for note in (*source.notes, replaced(read(source, sorted(codes)))):
         typer.echo(note, err=True)
     Console().print(_table(changes(before, tables(target))))
     typer.echo(f"wrote the world to {target}", err=True)

@@ -29,12 +29,14 @@ class Evidence:
     """Raw figures on the model's regions: matrices are R x R, gross tonnes and USD.
 
     ``partial`` are the codes whose matrix holds some countries only, ``us_none`` what the United
-    States' customs record as not traded: code, exporter, importer.
+    States' customs record as not traded: code, exporter, importer. ``makers`` counts the countries
+    that make a stage by mineral, stage and region.
     """
 
     regions: tuple[str, ...]
     facts: Mapping[tuple[str, str], StageFacts]
     output: pl.DataFrame
+    makers: Mapping[tuple[str, str, str], int]
     salient: Mapping[tuple[str, str], float | None]
     us_shares: Mapping[tuple[str, str], Mapping[str, float]]
     gross: Mapping[str, Array]
@@ -129,6 +131,7 @@ def gather(raw: Path, recipes: Mapping[str, Recipe], full: Full | None = None) -
         regions=axis,
         facts=facts,
         output=output,
+        makers=production.makers(raw),
         salient=usgs.salient(raw, 2024),
         us_shares=usgs.import_sources(raw, _chapters(recipes)),
         gross=gross,

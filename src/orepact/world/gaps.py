@@ -8,7 +8,7 @@ from orepact.errors import WorldError
 from orepact.world.cells import BALANCE, Trade
 from orepact.world.evidence import Evidence
 from orepact.world.recipe import StageRecipe
-from orepact.world.trade import fill, gravity
+from orepact.world.trade import fill, gravity, pour
 from orepact.world.world import Array
 
 
@@ -22,8 +22,12 @@ def fill_gaps(
     imports_known: bool,
     exports_known: bool,
     us_exports: float,
+    bounds: Array,
 ) -> Array:
-    """Ship what is over to where it lacks, and return final use by proxy."""
+    """Ship what is over to where it lacks, and return final use by proxy.
+
+    ``bounds`` (R) are what customs allow of the United States' exports, by destination.
+    """
     n, us = len(ev.regions), ev.at("USA")
     fixed = np.zeros(n, dtype=bool)
     fixed[[ev.at(r) for r in s.no_trade]] = True
@@ -52,7 +56,7 @@ def fill_gaps(
     if exports_known:
         surplus[us] = 0.0
     if us_exports > 0:
-        deficit = deficit - _place_us(ev, trade, us_exports, deficit, imports)
+        deficit = deficit - _place_us(ev, trade, us_exports, deficit, imports, bounds)
     first, other = np.where(exporters, surplus, 0.0), np.where(exporters, 0.0, surplus)
     if proxy is None:
         lacking = max(0.0, deficit.sum() - first.sum())
@@ -75,21 +79,25 @@ def fill_gaps(
     return use
 
 
-def _place_us(ev: Evidence, trade: Trade, total: float, deficit: Array, imports: Array) -> Array:
+def _place_us(
+    ev: Evidence, trade: Trade, total: float, deficit: Array, imports: Array, bounds: Array
+) -> Array:
     """Send the United States' unplaced exports where goods lack; return deficits they meet."""
     us = ev.at("USA")
     targets = np.where(trade.pinned[us], 0.0, deficit)
     if targets.sum() <= 0:
         targets = np.where(trade.pinned[us], 0.0, imports)
     targets[us] = 0.0
-    if targets.sum() <= 0:
+    room = pour(total, targets, bounds)
+    if room.sum() < (1 - 1e-9) * total:
         raise WorldError(
             f"The survey has the United States export {total:,.4g} t of which no partner is known, "
-            "and no other region uses or imports any. Check GDP and output of the others."
+            "and no other region uses or imports any. Check GDP and output of the others, and "
+            "what customs record."
         )
     row = np.zeros(targets.size)
     row[us] = total
-    sent = fill(gravity(ev.distance), row, targets * total / targets.sum())
+    sent = fill(gravity(ev.distance), row, room)
     trade.put(sent > 0, sent, "imputed", "unplaced", "usgs-mcs-2026")
     met: Array = np.minimum(sent.sum(axis=0), deficit)
     return met

@@ -186,6 +186,16 @@ def alternatives_table(index: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def unnamed_share(flows: pl.DataFrame) -> str:
+    """The largest share of a stage's United States imports that no source names the origin of."""
+    into = flows.filter((pl.col("destination") == "USA") & (pl.col("origin") != "USA"))
+    guess = (pl.col("kind") == "imputed") & (pl.col("source") == "usgs-mcs-2026")
+    share = into.group_by("mineral", "stage").agg(
+        x=pl.col("t").filter(guess).sum() / pl.col("t").sum()
+    )
+    return f"{100 * share.select(pl.col('x').max()).item():.0f} %"
+
+
 def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Put the measured tables between their markers, ``<!-- name -->`` to ``<!-- /name -->``.
 
@@ -211,4 +221,8 @@ def fill(text: str, tables: Mapping[str, pl.DataFrame]) -> str:
             raise WorldError(f"The page on data has no '<!-- {name} -->' ... '<!-- /{name} -->'.")
         head, _, rest = text.partition(start)
         text = f"{head}{start}{part}\n{end}{rest.partition(end)[2]}"
-    return text
+    head, start, rest = text.partition("<!-- unnamed -->")
+    _, end, tail = rest.partition("<!-- /unnamed -->")
+    if not (start and end):
+        raise WorldError("The page on data has no '<!-- unnamed -->' ... '<!-- /unnamed -->'.")
+    return head + start + unnamed_share(tables["flows"]) + end + tail

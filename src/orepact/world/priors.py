@@ -175,9 +175,18 @@ def stage_trade(
     unplaced = 0.0
     if not hide.us:
         gross = customs_cells(ev, s, c, trade)
-        unplaced = pin(ev, recipe, s, c, gross, trade, supply)
+        unplaced = pin(ev, recipe, stage, s, c, gross, trade, supply)
     use = fill_gaps(
-        ev, s, trade, supply, need, proxy, imports is not None, exports is not None, unplaced
+        ev,
+        s,
+        trade,
+        supply,
+        need,
+        proxy,
+        imports is not None,
+        exports is not None,
+        unplaced,
+        most(ev, s, c)[us],
     )
     trade.t[(trade.t < CRUMB * supply.sum()) & ~trade.pinned] = 0.0
     return trade, use

@@ -57,6 +57,8 @@ class StageRecipe:
     us_imports: tuple[UsTotal, ...] | None = None
     us_exports: tuple[UsTotal, ...] | None = None
     comtrade_skip: Mapping[str, list[str]] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    makers: Mapping[str, int] = field(default_factory=dict)
     china: Mapping[str, list[float]] = field(default_factory=dict)
     eu: list[str] = field(default_factory=list)
     eu_price: float | None = None
@@ -147,6 +149,11 @@ def load_recipes(text: str | None = None) -> tuple[dict[str, Recipe], dict[str, 
         stages = {k: _stage(body[k], f"recipes.toml {id}.{k}") for k in known.stage_ids}
         for k, s in stages.items():
             _check_feeds(s, known.stage(k).inputs, f"recipes.toml {id}.{k}")
+            if s.at_most and (s.factors != {} or set(s.at_most) != set(known.stage(k).hs6)):
+                raise WorldError(
+                    f"recipes.toml {id}.{k}: at_most needs factors = {{}} and all codes of the "
+                    f"stage, {', '.join(known.stage(k).hs6)}."
+                )
             if s.use not in ("apparent", "none", "industry", *proxies):
                 raise WorldError(f"recipes.toml {id}.{k}: unknown use '{s.use}'.")
         out[id] = Recipe(id, chapter, stages)

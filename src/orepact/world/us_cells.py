@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from orepact.catalogue import countries
 from orepact.errors import WorldError
 from orepact.world.cells import KIND, Content, Trade
 from orepact.world.evidence import Evidence
@@ -19,6 +18,10 @@ from orepact.world.world import Array
 
 EMBARGOED = ("IRN",)
 """Regions that the United States buys nothing from, whatever the survey leaves unnamed."""
+
+HALF = 0.5
+"""Share of an origin's supply that goes to the United States at most where no source names it: an
+assumption. At no stage does the United States import above a third of the world's supply."""
 
 Gross = Mapping[str, Mapping[tuple[int, int], float]]
 
@@ -60,9 +63,13 @@ def most(ev: Evidence, s: StageRecipe, c: Content) -> Array:
     """Contained tonnes (R x R) that the United States' records allow at most; else infinite.
 
     A cell is bounded where every code of the stage is recorded; what the recipe takes to be of
-    another product counts gross, since its content is not known.
+    another product counts gross, since its content is not known. Where trade under the codes is
+    not used at all, it counts at the most that the recipe says they hold.
     """
     n = len(ev.regions)
+    if s.at_most:
+        every = np.ones(n, dtype=bool)
+        c = Content(s.at_most, {k: {} for k in s.at_most}, dict.fromkeys(s.at_most, every))
     total, known = np.zeros((n, n)), np.zeros((n, n), dtype=int)
     for code, cells in records(ev, c).items():
         factor = c.row(code, n)
@@ -124,6 +131,7 @@ def totals(
     gross: Gross,
     trade: Trade,
     supply: Array,
+    makers: Array,
     bounds: Array,
     importing: bool,
 ) -> Side:
@@ -132,10 +140,10 @@ def totals(
     From each total the customs cells of its code (or, without a code, of the stage) are taken
     first; the rest goes to the other partners by the survey's or the recipe's shares, else in
     the proportions of the trade matrix; else it stays ``unplaced``. What the shares leave to other
-    countries goes along the matrix where one is held, else along ``supply``, to no country more
-    than the smallest named share of the total, nor than it has. No partner gets more than
-    ``bounds`` (R x R) allow. Raises :class:`WorldError` where customs cells exceed the total by
-    over 5 %.
+    countries goes along the matrix where one is held, else along ``supply``, to none of a region's
+    ``makers`` (R) more than the smallest named share of the total, nor more than :data:`HALF` of
+    the region's supply; what finds no room goes to the named. No partner gets more than ``bounds``
+    (R x R) allow. Raises :class:`WorldError` where customs cells exceed the total by over 5 %.
     """
     us, n = ev.at("USA"), len(ev.regions)
     line = (slice(None), us) if importing else (us, slice(None))
@@ -174,7 +182,7 @@ def totals(
             seeds = [_matrix(ev, c, x, observed), supply.copy()] if importing else []
             for seed in seeds:
                 seed[closed] = 0.0
-            room = np.minimum(least * whole * members(ev), supply / factor)
+            room = np.minimum(least * whole * makers, HALF * supply / factor)
             named, rest = spread(left, shares, seeds, np.minimum(room, bound / factor), banned)
             over = named * factor > bound
             if over.any():
@@ -192,12 +200,10 @@ def totals(
     return Side(cells, assumed, unnamed, unplaced)
 
 
-def members(ev: Evidence) -> Array:
-    """Countries in every region (R): one, or as many as a pool has."""
-    out = np.zeros(len(ev.regions))
-    for c in countries().values():
-        out[ev.regions.index(c.region)] += 1
-    return out
+def makers(ev: Evidence, mineral: str, stage: str, s: StageRecipe) -> Array:
+    """Countries of every region (R) that are known to make a stage, at least one."""
+    own = [s.makers.get(r, ev.makers.get((mineral, stage, r), 1)) for r in ev.regions]
+    return np.array(own, dtype=float)
 
 
 def _matrix(ev: Evidence, c: Content, x: UsTotal, observed: Array) -> Array:
@@ -231,6 +237,7 @@ def fits(
 def pin(
     ev: Evidence,
     recipe: Recipe,
+    id: str,
     s: StageRecipe,
     c: Content,
     gross: Gross,
@@ -243,10 +250,11 @@ def pin(
     ``gross`` are the customs cells already imposed. Returns exports that have no partner, t.
     """
     us, unplaced, bounds = ev.at("USA"), 0.0, most(ev, s, c)
+    made = makers(ev, recipe.mineral, id, s)
     for importing, entries in ((True, s.us_imports), (False, s.us_exports)):
         if entries is None:
             continue
-        side = totals(ev, recipe, entries, c, gross, trade, supply, bounds, importing)
+        side = totals(ev, recipe, entries, c, gross, trade, supply, made, bounds, importing)
         line = (slice(None), us) if importing else (us, slice(None))
         where = np.zeros_like(trade.pinned)
         where[line] = (side.cells > 0) & ~trade.pinned[line]

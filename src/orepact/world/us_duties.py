@@ -133,6 +133,9 @@ PROGRAMMES: Mapping[str, str] = MappingProxyType(
 """Free-trade programmes of the schedule's special column. GSP (A) lapsed at the end of 2020 and
 is not applied; Jordan and Central America lie in pools, which pay the general rate."""
 
+NEGLIGIBLE = 1e-6
+"""Share of value below which a specific duty on another metal's content is nothing."""
+
 ANTI_DUMPING: Mapping[Stage, str] = MappingProxyType({("magnesium", "metal"): "CHN"})
 """Stages under US anti-dumping orders that the price table shows; the rates are not held."""
 
@@ -168,7 +171,8 @@ def ad_valorem(
                 "given. Add it to GRADES."
             )
         total = [a + b for a, b in zip(total, share, strict=True)]
-    return total[0], total[1], total[2]
+    low, central, high = (x if x >= NEGLIGIBLE else 0.0 for x in total)
+    return low, central, high
 
 
 def stage_rows(

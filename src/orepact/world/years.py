@@ -210,13 +210,13 @@ def _stage(x: YearInputs, k: int, id: str, p: Priors, labels: Labels, g: Growth,
     if s.us_exports and not fits(x.ev, x.recipe, s.us_exports, trade, False):
         s = replace(s, us_exports=None)
     some = bool(cells) or s.us_imports is not None or s.us_exports is not None
-    unplaced = pin(x.ev, x.recipe, s, c, cells, trade, supply)
+    unplaced = pin(x.ev, x.recipe, id, s, c, cells, trade, supply)
     if s.us_imports is None or s.us_exports is None:
         held = lines & (old.kind[k] == KIND["customs"]) & (trade.t > 0)
         trade.pinned |= held  # carried with the draw or stock that met it in the base year
     shares = proxy_shares(x.ev, x.proxies, s.use)
     known = (s.us_imports is not None, s.us_exports is not None)
-    use = fill_gaps(x.ev, s, trade, supply, need, shares, *known, unplaced)
+    use = fill_gaps(x.ev, s, trade, supply, need, shares, *known, unplaced, most(x.ev, s, c)[us])
     trade.t[(trade.t < CRUMB * supply.sum()) & ~trade.pinned] = 0.0
     close(x.ev, s, k, p, trade, use, labels)
     for name, figures in (("stock_draw", s.draw), ("stock_build", s.build)):

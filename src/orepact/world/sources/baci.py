@@ -37,8 +37,8 @@ OUTLIER = 4.0
 """A quantity is refused when its unit value is this many times off the code's median."""
 
 
-def complete(frame: pl.DataFrame) -> pl.DataFrame:
-    """Replace missing and absurd tonnes at the code's median unit value, and sum to regions.
+def judged(frame: pl.DataFrame) -> pl.DataFrame:
+    """The flows with ``median``, their code's unit value, and ``good``: whether theirs is near it.
 
     The median is weighted by value, so that a few large honest flows set it. Values are
     BACI's strong side; quantities of small flows are often of another unit or product.
@@ -54,15 +54,44 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
         .agg(median=pl.col("unit").first())
     )
     ratio = pl.col("usd") / pl.col("t") / pl.col("median")
-    good = named & ratio.is_between(1 / OUTLIER, OUTLIER)
+    near = ratio.is_between(1 / OUTLIER, OUTLIER).fill_null(False)
+    return frame.join(middle, on="hs6", how="left").with_columns(good=named & near)
+
+
+def complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """Replace missing and absurd tonnes at the code's median unit value, and sum to regions."""
     return (
-        frame.join(middle, on="hs6", how="left")
-        .with_columns(t=pl.when(good).then("t").otherwise(pl.col("usd") / pl.col("median")))
+        judged(frame)
+        .with_columns(t=pl.when("good").then("t").otherwise(pl.col("usd") / pl.col("median")))
         .filter((pl.col("exporter") != pl.col("importer")) & pl.col("t").is_finite())
         .group_by("hs6", "exporter", "importer")
         .agg(pl.col("t").sum(), pl.col("usd").sum())
         .sort("hs6", "exporter", "importer")
     )
+
+
+def replaced(frame: pl.DataFrame) -> str:
+    """How many quantities :func:`complete` replaces, in a sentence.
+
+    >>> flow = {"hs6": "260800", "exporter": "PER", "importer": "CHN", "t": 1.0, "usd": 500.0}
+    >>> told = replaced(pl.DataFrame([flow, flow | {"t": None}, flow | {"t": 4e9}, flow]))
+    >>> told.partition(" one more")[0]
+    'Of 4 flows 1 (25.0 %) have no quantity and 1 (25.0 %; 25.0 % of the value)'
+    """
+    flows = judged(frame)
+    missing = pl.col("t").is_null() | (pl.col("t") <= 0)
+    none, absurd = flows.filter(missing), flows.filter(~missing & ~pl.col("good"))
+    n, part = len(flows), float(absurd["usd"].sum()) / float(flows["usd"].sum())
+    return (
+        f"Of {n:,} flows {len(none):,} ({_percent(len(none) / n)}) have no quantity and "
+        f"{len(absurd):,} ({_percent(len(absurd) / n)}; {_percent(part)} of the value) one more "
+        f"than {OUTLIER:g} times off the median unit value of their code: these quantities are "
+        "the value over that median."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def extract(raw: Path) -> pl.DataFrame:

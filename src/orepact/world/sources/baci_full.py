@@ -33,6 +33,10 @@ LEAST: Mapping[str, int] = {"rows": 8_000_000, "codes": 4_500, "exporters": 200}
 MOST = 5e9
 """No flow of a year weighs more tonnes: all iron ore that is shipped is a third of it."""
 
+MOST_VALUE = 3e8
+"""No flow of a year is worth more thousand USD: Canada's crude oil to the United States, the
+largest, is a third of it."""
+
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\d{6})\.csv$")
 
 
@@ -133,6 +137,11 @@ def read(source: Full, codes: Collection[str]) -> pl.DataFrame:
         (pl.col("t").str.strip_chars() != str(source.year), f"year {{t}} is not {source.year}"),
         (pl.col("v").is_null(), "a flow without a value"),
         (pl.col("v") <= 0, "a flow of value {v}: only positive flows stand in BACI"),
+        (
+            pl.col("v") > MOST_VALUE,
+            f"a value of {{v:,.4g}} thousand USD is above {MOST_VALUE:,.0f}, more than any flow is "
+            "worth. Values are thousand USD, not USD",
+        ),
         (pl.col("q") > MOST, "{q:.3g} t is more than the world ships of anything"),
         (pl.col("i").str.strip_chars() == pl.col("j").str.strip_chars(), "{i} trades with itself"),
     ):

@@ -127,3 +127,16 @@ def production(raw: Path, ids: Collection[str]) -> pl.DataFrame:
             detail=pl.col("source").first() + " (" + pl.col("vintage").first() + ")",
         )
     )
+
+
+def makers(raw: Path) -> dict[tuple[str, str, str], int]:
+    """Countries that make something by mineral, stage and region, of all rows of the sheet."""
+    rows = pl.concat([_rows(raw, "1"), _rows(raw, "0")]).filter(
+        (pl.col("production_t") > 0) & ~pl.col("iso3").is_in(list(_POOLED))
+    )
+    rows = rows.with_columns(country="iso3")
+    rows = to_regions(rows, SHEET, "iso3", _POOLED)
+    found = rows.group_by("mineral", "stage", "iso3").agg(n=pl.col("country").n_unique())
+    return {
+        (m, s, r): n for m, s, r, n in found.select("mineral", "stage", "iso3", "n").iter_rows()
+    }
