@@ -52,12 +52,14 @@ def regions() -> tuple[str, ...]:
 
 
 def region_name(code: str) -> str:
-    """Return the English name of a region.
+    """Return the English name of a region, or of a country by its code.
 
-    >>> region_name("EUN"), region_name("MEX")
-    ('European Union', 'Mexico')
+    >>> region_name("EUN"), region_name("MEX"), region_name("QAT")
+    ('European Union', 'Mexico', 'Qatar')
     """
-    return POOLS[code] if code in POOLS else countries()[region(code)].name
+    if code in POOLS:
+        return POOLS[code]
+    return countries()[code if code in countries() else region(code)].name
 
 
 def region(code: str) -> str:

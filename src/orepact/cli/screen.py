@@ -90,9 +90,9 @@ def screen(
     if chosen and len(chosen) == 1:
         console.print(_dependence(rows, base, held), "\n")
         for r in rows:
-            console.print(_detail(r), "\n")
+            console.print(_detail(r, bloc=len(found.members) > 1), "\n")
             if r.losses:
-                console.print(_stops(r), "\n")
+                console.print(_stops(r, found.draws), "\n")
     else:
         order = replace(found, rows=tuple(rows)).ranking()
         console.print(_ranking(found, order.ranked[:most]))
@@ -135,6 +135,17 @@ def _show(m: Metric, form: str = "{:.0%}") -> str:
     return m.shown or ("?" if m.value is None else form.format(m.value))
 
 
+def _imports(r: ScreenRow, *, published: bool = False) -> str:
+    """Reliance on imports at the row's stage; of an exporter also the survey's, of its product."""
+    own = r.import_reliance
+    if own.value is None or own.value > 0:
+        return _show(own)
+    m = r.published_reliance
+    if published and (m.shown or (m.value or 0) > 0):
+        return f"exports; {m.why.partition(':')[0]} {_show(m)}"
+    return "exports"
+
+
 def _dependence(rows: Sequence[ScreenRow], base: World, held: Screening) -> Table:
     """Whom the party buys from at each stage: three suppliers, direct and traced."""
     from rich import box
@@ -151,11 +162,11 @@ def _dependence(rows: Sequence[ScreenRow], base: World, held: Screening) -> Tabl
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     for name in ("stage", "imports of use", "supplier"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=name == "stage")
     for name in ("direct", "traced"):
         table.add_column(name, justify="right")
     for r in sorted(rows, key=lambda r: chain.stages.index(r.stage) if chain else 0):
-        head = (r.stage, _show(r.import_reliance))
+        head = (r.stage, _imports(r))
         found = suppliers(r, chain, held, 3)
         if not found:
             table.add_row(*head, "buys none abroad" if chain else "no source known", "", "")
@@ -175,18 +186,21 @@ def _ranking(found: Screen, rows: Sequence[ScreenRow]) -> Table:
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     for name in ("mineral", "stage", "grade", "largest maker"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=name in ("mineral", "stage"))
     for name in ("imports", "HHI", "score", "loss"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=name != "imports")
     for r in rows:
         loss = r.expected_loss.value
         table.add_row(
             r.mineral, r.stage, r.grade, f"{r.top_supplier} {_show(r.top_share)}",
-            _show(r.import_reliance), _show(r.world_hhi, "{:,.0f}"), _show(r.score, "{:.2f}"),
+            _imports(r, published=True), _show(r.world_hhi, "{:,.0f}"), _show(r.score, "{:.2f}"),
             "?" if loss is None else f"{loss / 1e6:,.0f}",
         )  # fmt: skip
     return table
 
+
+MANY = 10
+"""Spare capacity from which its size says no more."""
 
 DETAIL = (
     ("use, t", "use_t", "{:,.4g}"),
@@ -202,14 +216,33 @@ DETAIL = (
     ("spare capacity elsewhere / its sales", "spare_elsewhere", "{:,.2f}"),
     ("recycling", "recycling", "{:.0%}"),
     ("replaceable within the year", "substitution", "{:.0%}"),
-    ("single point of failure", "single_point", "{:.0f}"),
+    ("single point of failure", "single_point", ""),
     ("EU supply risk 2023", "eu_supply_risk", "{:.1f}"),
     ("score", "score", "{:.2f}"),
-    ("expected loss, USD a year", "expected_loss", "{:,.3g}"),
+    ("expected loss, USD m a year", "expected_loss", ""),
 )
 
 
-def _detail(r: ScreenRow) -> Table:
+def _figure(r: ScreenRow, name: str, form: str) -> str:
+    """A figure of a row in words."""
+    m: Metric = getattr(r, name)
+    if m.value is None:
+        return _show(m)
+    if name == "import_reliance":
+        capped = f" ({-m.value:.0%} of use{' or more' if m.value <= -1 else ''})"
+        return _imports(r) + (capped if m.value < 0 else "")
+    if name == "published_reliance" and m.value <= 0:
+        return "exports"
+    if name == "spare_elsewhere" and m.value >= MANY:
+        return f"over {MANY}"
+    if name == "single_point":
+        return "yes" if m.value else "no"
+    if name == "expected_loss":
+        return f"{m.value / 1e6:,.1f}"
+    return _show(m, form)
+
+
+def _detail(r: ScreenRow, *, bloc: bool) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -221,23 +254,29 @@ def _detail(r: ScreenRow) -> Table:
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     for name in ("figure", "value", "basis", "why"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=name == "basis")
     for label, name, form in DETAIL:
         m: Metric = getattr(r, name)
-        value = "over 10" if name == "spare_elsewhere" and (m.value or 0) >= 10 else _show(m, form)
-        table.add_row(label, value, m.basis or "", m.why)
+        if name == "bloc_hhi" and not bloc:
+            continue
+        table.add_row(label, _figure(r, name, form), m.basis or "", m.why)
     return table
 
 
-def _stops(r: ScreenRow) -> Table:
+def _stops(r: ScreenRow, draws: int) -> Table:
     """A year's stop of each supplier's exports: probability, price, use given up, money."""
     from rich import box
     from rich.table import Table
 
     from orepact.catalogue import region_name
+    from orepact.report.findings import mild
     from orepact.report.numbers import share
+    from orepact.study.losses import NO_USE
 
-    of = "" if r.losses[0].engine == "chain" else "; price of all buyers outside the supplier"
+    unused = any(NO_USE in x.why for x in r.losses)
+    outside = unused or r.losses[0].engine == "one stage"
+    own = f"; price of what {region_name(r.party)} buys for final use, at any stage"
+    of = "; price of all buyers outside the supplier" if outside else own
     table = Table(
         title=f"{r.mineral} {r.stage}: exports stopped for a year; medians{of}",
         title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
@@ -249,12 +288,15 @@ def _stops(r: ScreenRow) -> Table:
         loss = "" if x.loss is None else "{:,.0f} ({:,.0f} to {:,.0f})".format(
             *(v / 1e6 for v in (x.loss.median, x.loss.low, x.loss.high))
         )  # fmt: skip
+        price = x.world_price_rise if outside else x.price_rise
         table.add_row(
-            region_name(x.supplier), share(x.probability.median), f"{x.price_rise.median:+.0%}",
-            f"{x.shortfall.median:.0%}", loss,
+            region_name(x.supplier) + (" *" if x.unsolved else ""), share(x.probability.median),
+            f"{price.median:+.0%}", f"{x.shortfall.median:.0%}", loss,
             "" if x.expected_mean is None else f"{x.expected_mean / 1e6:,.1f}",
         )  # fmt: skip
-    for why in dict.fromkeys(x.why for x in r.losses if x.why):
+    told = [x.why for x in r.losses if x.why]
+    told += [f"* {region_name(x.supplier)}: {mild(x, draws)}" for x in r.losses if x.unsolved]
+    for why in dict.fromkeys(told):
         table.caption = f"{table.caption or ''}{why}. "
         table.caption_justify = "left"
     return table

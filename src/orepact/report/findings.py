@@ -11,7 +11,7 @@ from orepact.catalogue import POOLS, Screened, mineral, minerals
 from orepact.report import numbers, words
 from orepact.report.numbers import SPACE
 from orepact.report.supply import ORIGIN, Split
-from orepact.study.losses import NOT_TOLD, UNPAID
+from orepact.study.losses import NO_USE, NOT_TOLD, TAKEN, UNPAID
 from orepact.study.screened import Loss, ScreenRow, Span
 from orepact.world import Chain, Screening
 
@@ -26,13 +26,19 @@ ITSELF = {"hf": "hydrofluoric acid", "bauxite": "bauxite", "alumina": "alumina"}
 
 PLURAL = ("magnet", "mineral")
 ADJECTIVES = ("mined", "refined", "primary", "high_purity", "spherical")
+NONE = 5e-5
+"""Shortfall below which none is told of."""
+
+LEAST = 5e4
+"""Loss, USD, below which nothing is said to be lost."""
+
 COKE = ("metallurgical_coal", "refined")
 """The one refined product with a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a page is about: the mineral, its chain if any, the party, its rows, the bloc."""
+    """What a page is about: the mineral, its chain if any, the party, its rows, bloc and draws."""
 
     mineral: Screened
     chain: Chain | None
@@ -40,6 +46,7 @@ class Subject:
     year: int
     rows: tuple[ScreenRow, ...]
     members: tuple[str, ...] = ()
+    draws: int = 0
 
     @property
     def name(self) -> str:
@@ -112,27 +119,36 @@ def maker(s: Subject, row: ScreenRow) -> str:
     together = row.top_supplier in POOLS and row.top_supplier != "EUN"
     verb = "mine" if row.stage == "mined" else "make"
     verb = f"{verb} together" if together else f"{verb}s"
-    what = _plain(s) if row.stage == "mined" else product(s, row.stage)
-    return f"{who} {verb} {share} of the world’s {what}"
+    return f"{who} {verb} {share} of the world’s {_made(s, row)}"
+
+
+def _made(s: Subject, row: ScreenRow) -> str:
+    return _plain(s) if row.stage == "mined" else product(s, row.stage)
 
 
 def _plain(s: Subject) -> str:
     return s.name if s.name.isupper() else s.name[:1].lower() + s.name[1:]
 
 
+def _own(s: Subject) -> str:
+    return s.mineral.name[:1].lower() + s.mineral.name[1:]
+
+
 def reliance(s: Subject, printed: str, of: str) -> str:
     """The party's reliance on imports as half a sentence, from the survey, else from the chain.
 
-    The chain's own figure stands where the survey's is of a basket that holds the mineral.
+    The chain's own figure stands where the survey's is of a basket that holds the mineral. What
+    the figure is of is named wherever the heading's product is another.
     """
     who = words.the(s.party)
     own = s.worst.import_reliance
     if not printed or (basket(s, of) and s.chain is not None and own.known):
         printed, of = "", product(s, s.worst.stage)
-    what = f"the {of} that {who} uses" if of.lower() != s.mineral.name.lower() else ""
-    what = what or f"what {who} uses"
+    of = of if of.isupper() else of[:1].lower() + of[1:]
+    about = _made(s, s.worst) if s.worst.top_share.known else _own(s)
+    what = f"what {who} uses" if of == about else f"the {of} that {who} uses"
     if printed == "E":
-        return f"{who} is a net exporter"
+        return f"{who} is a net exporter" + ("" if of == about else f" of {of}")
     if printed[:1] in ("<", ">"):
         bound = "more" if printed[0] == ">" else "less"
         return f"net imports cover {bound} than {printed[1:]}{SPACE}% of {what}"
@@ -154,11 +170,15 @@ def basket(s: Subject, of: str) -> bool:
 
 
 def published(s: Subject, held: Screening) -> tuple[str, str]:
-    """The survey's reliance of the United States as it prints it ('' for none), of what product."""
+    """The survey's reliance of the United States as it prints it ('' for none), of what product.
+
+    Of several products the one of the page's stage, else the first.
+    """
     rows = held.of("us", s.mineral.id).filter(~pl.col("nir_text").is_in(["", "NA"]))
     if s.party != "USA" or rows.is_empty():
         return "", s.mineral.name
-    printed, of = rows.select("nir_text", "product").row(0)
+    found = rows.select("nir_text", "product").rows()
+    printed, of = next((r for r in found if r[1] == product(s, s.worst.stage)), found[0])
     return str(printed), str(of)
 
 
@@ -186,10 +206,23 @@ def listed(lists: Sequence[str], press: Sequence[str] = ()) -> str:
     return f"On {numbers.listed(named)}{' only' if len(named) == 1 else ''}."
 
 
-def _first(s: Subject) -> Loss | None:
-    """The stop of the maker that the title names, else the dearest in expectation."""
+def _headed(s: Subject) -> Loss | None:
+    """The stop of the maker that the title names, if there is one."""
     of = [x for x in s.losses if (x.stage, x.supplier) == (s.worst.stage, s.worst.top_supplier)]
-    return next(iter((*of, *s.losses)), None)
+    return next(iter(of), None)
+
+
+def _first(s: Subject) -> Loss | None:
+    """The stop of the maker that the title names if it costs anything, else the dearest."""
+    x = _headed(s)
+    return x if x is not None and not free(x) else next(iter(s.losses), None)
+
+
+def free(x: Loss) -> bool:
+    """Whether a stop makes the party's buyers pay no more and use no less, at the median."""
+    if NO_USE in x.why:
+        return False
+    return x.price_rise.median <= 0 and x.shortfall.median < NONE
 
 
 def _stop(s: Subject) -> str:
@@ -198,7 +231,11 @@ def _stop(s: Subject) -> str:
         return ""
     p, where = x.probability, words.the(x.supplier)
     text = f"If {where} stopped exporting {product(s, x.stage)} for a year, {_felt(s, x)}"
-    if x.loss is not None:
+    if TAKEN in x.why:
+        text += " (taken to import all: its reliance is not known)"
+    if x.loss is not None and x.loss.high < LEAST:
+        text += ": nothing lost"
+    elif x.loss is not None:
         text += f": {money(x.loss.median)} lost ({money(x.loss.low)} to {money(x.loss.high)})"
     elif UNPAID in x.why and NOT_TOLD not in x.why:
         text += "; what more it would pay is not known, as its bill is not published"
@@ -208,31 +245,46 @@ def _stop(s: Subject) -> str:
     )
     if x.expected_mean is not None:
         text += f": {money(x.expected_mean)} a year expected"
+    if x.unsolved:
+        text += f". {capital(mild(x, s.draws))}"
     return text + "."
+
+
+def mild(x: Loss, draws: int) -> str:
+    """What a range leaves out: draws in which the market did not solve, which are the hard ones."""
+    return f"{x.unsolved} of {draws} draws did not solve; the range is of the milder ones"
 
 
 def _felt(s: Subject, x: Loss) -> str:
     """What buyers meet: in a market of one stage the price holds for all outside the supplier."""
     who, outside = words.the(s.party), f"buyers outside {words.the(x.supplier)}"
-    short = _pct(x.shortfall)
-    if x.why.startswith(f"{s.party} has no final use"):
-        return f"{outside} would pay {_pct(x.world_price_rise)} more; {who} has no final use of it"
+    pay, use = f"would pay {_moved(x.price_rise)}", f"use {_short(x.shortfall)}"
+    if NO_USE in x.why:
+        return f"{outside} would pay {_moved(x.world_price_rise)}; {who} has no final use of it"
     if x.engine == "chain":
-        return f"buyers in {who} would pay {_pct(x.price_rise)} more and use {short} less"
+        return f"buyers in {who} {pay} and {use}"
     if NOT_TOLD not in x.why:
-        return f"{outside} would pay {_pct(x.price_rise)} more and {who} would use {short} less"
-    paid = f"{outside} would pay {_pct(x.price_rise)} more and use {short} less"
-    return f"{paid} (not told apart for {who})"
+        own = s.worst.import_reliance.value
+        home = ", as the world’s price holds at home too" if own is not None and own <= 0 else ""
+        return f"{outside} {pay} and {who} would {use}{home}"
+    return f"{outside} {pay} and {use} (not told apart for {who})"
 
 
 def _dearest(s: Subject) -> str:
     """The dearest stop in expectation, where the first sentence is about another."""
-    x = s.losses[0] if s.losses else None
+    x, headed = s.losses[0] if s.losses else None, _headed(s)
+    if headed is not None and headed is not _first(s):
+        return (
+            f"A stop of {product(s, headed.stage)} from {words.the(headed.supplier)} alone costs "
+            f"{words.the(s.party)} nothing: {_felt(s, headed)}."
+        )
     if x is None or x is _first(s) or x.expected_mean is None:
         return ""
     return (
         f"Dearest in expectation: a stop of {product(s, x.stage)} from {words.the(x.supplier)}, "
-        f"{money(x.expected_mean)} a year (probability {numbers.share(x.probability.median)})."
+        f"{money(x.expected_mean)} a year (probability {numbers.share(x.probability.median)}"
+        + (f"; {mild(x, s.draws)}" if x.unsolved else "")
+        + ")."
     )
 
 
@@ -258,6 +310,19 @@ def _home(s: Subject) -> str:
     return text + "."
 
 
+def _moved(x: Span) -> str:
+    """A change of price: ``12 % (5 to 20 %) more``, or less where it falls."""
+    if numbers.percent(x.median) == "0":
+        return "about the same"
+    if x.median < 0:
+        return f"{_pct(Span(-x.high, -x.median, -x.low))} less"
+    return f"{_pct(x)} more"
+
+
+def _short(x: Span) -> str:
+    return "no less" if x.median < NONE else f"{_pct(x)} less"
+
+
 def _pct(x: Span) -> str:
     mid = numbers.percent(x.median).lstrip("+")
     ends = numbers.between(x.low, x.high, lambda v: numbers.percent(v).lstrip("+"))
@@ -265,11 +330,18 @@ def _pct(x: Span) -> str:
 
 
 def _buys(s: Subject, bought: Sequence[Split]) -> str:
-    """The largest seller at the stage of the title, else at the last stage with imports."""
+    """The largest seller at the stage of the title, else at the last stage with imports.
+
+    Surveys tell no tonnes by stage: of theirs, a stage comes first at which the maker that the
+    first sentence is about sells.
+    """
     held = [b for b in bought if b.parts and b.what != ORIGIN]
     if not held:
         return ""
     b = next((b for b in held if b.stage == s.worst.stage), held[-1])
+    x = _first(s)
+    if s.chain is None and x is not None and x.supplier not in b.shares:
+        b = next((b for b in held if x.supplier in b.shares), b)
     first = b.parts[0]
     if not first.region:
         return ""

@@ -16,6 +16,8 @@ from orepact.report.findings import Subject
 from orepact.report.keyfigures import key_figures
 from orepact.report.ranges import Item, Ranges
 from orepact.report.supply import Split
+from orepact.study.losses import NOT_TOLD, TAKEN
+from orepact.study.published import CHINA_STOP
 from orepact.study.screened import Loss, Screen
 from orepact.world import Screening, World
 from orepact.world.register import Source, register
@@ -62,11 +64,18 @@ TIERS: Mapping[str, str] = MappingProxyType(
 
 
 class Use(NamedTuple):
-    """One application: its share of the mineral's use (0 to 1) and how much depends on it."""
+    """One application: its share of a whole (0 to 1) and how much depends on it."""
 
     label: str
     share: float
     depends: str
+
+
+class Whole(NamedTuple):
+    """Uses whose shares add to one; ``of`` names the product where there are several wholes."""
+
+    of: str
+    uses: tuple[Use, ...]
 
 
 @cache
@@ -101,6 +110,7 @@ def subject(screen: Screen, world: World, mineral: str) -> Subject:
     return Subject(
         m, chain, screen.party, screen.year,
         tuple(sorted(rows, key=lambda r: place.get(r.stage, len(place)))), screen.members,
+        screen.draws,
     )  # fmt: skip
 
 
@@ -143,9 +153,12 @@ def profile(screen: Screen, world: World, held: Screening, mineral: str, home: s
         money=any(x.loss is not None for x in s.losses),
         stops_why=words.spelt(s.worst.expected_loss.why) or "no supplier's stop was computed",
         uses=uses,
-        uses_at=_uses_at(made, bought, len(stops.rows) if stops else 0, len(uses or ())),
+        uses_at=_uses_at(
+            made, bought, len(stops.rows) if stops else 0, sum(len(w.uses) for w in uses)
+        ),
         uses_note=_uses_note(s, held),
         felt=_felt(s),
+        singly=_singly(s),
         key_stage=drawn.title.lower() if drawn else "all stages",
         figures_left=rows[:half],
         figures_right=rows[half:],
@@ -190,7 +203,8 @@ def _stops(s: Subject) -> Ranges | None:
         unit, scale = ("billion", 1e-9) if top >= 1e9 else ("million", 1e-6)
         axis = f"Loss to {words.the(s.party)}, USD {unit}"
         return ranges.ranges(axis, [_stop(s, x, scale) for x in found], scale=scale)
-    where = f"in {words.the(s.party)}" if s.chain is not None else "outside the supplier"
+    own = s.chain is not None or not any(NOT_TOLD in x.why for x in found)
+    where = f"in {words.the(s.party)}" if own else "outside the supplier"
     axis = f"Use given up {where}, %"
     return ranges.ranges(axis, [_stop(s, x, 100.0) for x in found], scale=100.0)
 
@@ -199,9 +213,21 @@ def _felt(s: Subject) -> str:
     """Whose price and shortfall stand beside the stops."""
     if s.chain is not None:
         return f"medians of what buyers in {words.the(s.party)} meet"
-    if any(x.loss is not None for x in s.losses):
-        return f"medians, the price of all buyers outside the supplier, short {words.the(s.party)}"
+    if not any(NOT_TOLD in x.why for x in s.losses):
+        told = f"medians, the price of all buyers outside the supplier, short {words.the(s.party)}"
+        taken = any(TAKEN in x.why for x in s.losses)
+        return f"{told}, taken to import all as its reliance is not known" if taken else told
     return f"medians of all buyers outside the supplier, not told apart for {words.the(s.party)}"
+
+
+def _singly(s: Subject) -> str:
+    """That the stages of a chain are stopped one by one, and where a stop of all stands."""
+    if len({x.stage for x in s.losses}) < 2:
+        return ""
+    told = "Stages are stopped one at a time"
+    if s.mineral.id in CHINA_STOP:
+        return f"{told}; what it does if China stops every form at once: docs/vulnerability.md."
+    return f"{told}: a supplier that stops every form at once does more."
 
 
 def _stop(s: Subject, x: Loss, scale: float) -> Item:
@@ -217,16 +243,30 @@ def _stop(s: Subject, x: Loss, scale: float) -> Item:
     )
     if x.expected_mean is not None:
         note += f"; expected {findings.money(x.expected_mean)}"
+    if x.unsolved:
+        note += f"; {findings.mild(x, s.draws)}"
     return Item(
         f"{words.place(x.supplier)}, {stage}", words.role(x.supplier, (s.party,)), shown, text,
         spread, note, x.basis == "assumed",
     )  # fmt: skip
 
 
-def _uses(s: Subject, held: Screening) -> tuple[Use, ...] | None:
-    rows = held.of("uses", s.mineral.id)
-    if rows.is_empty():
-        return None
+def _uses(s: Subject, held: Screening) -> tuple[Whole, ...]:
+    parts = held.of("uses", s.mineral.id).partition_by("of", maintain_order=True)
+    several = len(parts) > 1
+    return tuple(Whole(_whole(s, x) if several else "", _applications(x, held)) for x in parts)
+
+
+def _whole(s: Subject, rows: pl.DataFrame) -> str:
+    """What the shares are of: ``Titanium sponge``."""
+    stages = rows["stage"].filter(rows["stage"] != "").unique(maintain_order=True)
+    named = [findings.product(s, stage) for one in stages for stage in one.split()]
+    told = numbers.listed(list(dict.fromkeys(named))) or s.name
+    judged = ", judged by this project" if rows["share_assumed"].all() else ""
+    return f"Of {told}{judged}"
+
+
+def _applications(rows: pl.DataFrame, held: Screening) -> tuple[Use, ...]:
     order = pl.col("tier").replace_strict({t: n for n, t in enumerate(TIERS)})
     names = held.industries.select(industry="code", named="name")
     both = (
@@ -262,8 +302,10 @@ def _depends(part: str, industries: Sequence[str]) -> str:
 
 
 def _uses_note(s: Subject, held: Screening) -> str:
-    assumed = held.of("uses", s.mineral.id)["share_assumed"].all()
-    whose = "judged by this project" if assumed else "of the EU’s study of 2023"
+    assumed = held.of("uses", s.mineral.id)["share_assumed"]
+    whose = "judged by this project" if assumed.all() else "of the EU’s study of 2023"
+    if assumed.any() and not assumed.all():
+        whose += " where not said"
     return f"Shares {whose}; how far an industry depends on it is judged by this project (assumed)."
 
 

@@ -56,6 +56,9 @@ def _percent(x: float) -> str:
     return f"{100 * x:.0f}"
 
 
+RELIANCE = "Net import reliance, %"
+ELSEWHERE = "exports at this stage; the survey’s figure is of the product named"
+
 COLUMNS = (
     Column(
         "Expected loss, USD million", lambda r: r.expected_loss,
@@ -63,7 +66,7 @@ COLUMNS = (
     ),
     Column("Composite, 0 to 1", lambda r: r.score, lambda x: f"{x:.2f}", lambda x: x),
     Column(
-        "Net import reliance, %", lambda r: r.import_reliance,
+        RELIANCE, lambda r: r.import_reliance,
         lambda x: _percent(x) if x > 0 else "exports", lambda x: x,
     ),
     Column("Largest maker, %", lambda r: r.top_share, _percent, lambda x: x),
@@ -170,9 +173,12 @@ def _story(screen: Screen, rows: Sequence[ScreenRow], world: World) -> list[str]
     if first is not None and (x := first.worst) is not None and x.expected_mean is not None:
         total = first.expected_loss.value or 0.0
         of = findings.product(subject(screen, world, first.mineral), x.stage)
+        part = findings.money(x.expected_mean)
+        by = words.the(x.supplier)
+        whose = f"its suppliers, {part} of it by {by}" if part != findings.money(total) else by
         out.append(
             f"The largest expected loss, {findings.money(total)} a year: {of} that is stopped by "
-            f"its suppliers, {findings.money(x.expected_mean)} of it by {words.the(x.supplier)}."
+            f"{whose}."
         )
     makers: dict[str, int] = {}
     for r in rows:
@@ -244,12 +250,25 @@ def _line(
             continue
         shade = min(5, max(0, int(6 * min(max(c.bad(m.value), 0.0), 1.0))))
         text = m.shown.removesuffix(f"{numbers.SPACE}%") or c.write(m.value)
-        cells.append(Cell(text, shade, m.basis or "", words.spelt(m.why)))
+        why = words.spelt(m.why)
+        if c.head == RELIANCE and (elsewhere := _elsewhere(r)):
+            text, why = f"{text}; {elsewhere}", f"{why + '; ' if why else ''}{ELSEWHERE}"
+        cells.append(Cell(text, shade, m.basis or "", why))
     return Line(
         r.mineral, _name(r), _stage(r, world),
         links.get(r.mineral, ""), tuple(cells),
         ", ".join(name.rsplit(" ", 1)[0] for name in names if name in r.lists),
     )  # fmt: skip
+
+
+def _elsewhere(r: ScreenRow) -> str:
+    """The survey's reliance and its product, where the party exports at the row's own stage."""
+    m, own = r.published_reliance, r.import_reliance.value
+    if own is None or own > 0 or not (m.shown or (m.value or 0) > 0):
+        return ""
+    return f"{m.why.partition(':')[0]} {m.shown or _percent(m.value or 0)}".replace(
+        f"{numbers.SPACE}%", ""
+    )
 
 
 def _lists(held: Screening) -> list[tuple[str, list[str]]]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orepact.catalogue import POOLS
 from orepact.study.screened import ScreenRow
 from orepact.world import Chain, Screening, traced
 
@@ -56,11 +57,14 @@ def _shares(chain: Chain, tonnes: Array) -> dict[str, float]:
 
 
 def origins(held: Screening, mineral: str, stage: str, party: str) -> dict[str, float]:
-    """A survey's shares by seller; ``''`` is what it does not tell apart."""
+    """A survey's shares by seller, a region or a country within a pool; ``''`` is what it does not
+    tell apart."""
     import polars as pl
 
     rows = held.of("origins", mineral).filter(pl.col("share") > 0, party=party, stage=stage)
-    by = rows.group_by("region").agg(pl.col("share").sum()).sort("region")
+    pooled = pl.col("region").is_in([p for p in POOLS if p != "EUN"]) & (pl.col("country") != "")
+    seller = pl.when(pooled).then("country").otherwise("region").alias("seller")
+    by = rows.group_by(seller).agg(pl.col("share").sum()).sort("seller")
     return dict(by.iter_rows())
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from orepact.catalogue import POOLS
+from orepact.catalogue import POOLS, region
 from orepact.errors import InputError
 from orepact.market.calibrate import between
 from orepact.study.draws import draw
@@ -69,7 +69,10 @@ OXIDES = {
 
 UNPAID = "the party's bill for it is not known: no extra cost counted"
 NOT_TOLD = "not told apart"
-"""What a loss says of itself where no bill is known, and where all buyers stand for the party."""
+TAKEN = "it is taken to import all"
+NO_USE = "has no final use"
+"""What a loss says of itself where no bill is known, where all buyers stand for the party, where
+its reliance on imports is not known, and where it uses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _effect(chain: Chain, s: Stop, party: str) -> Effect:
         none = np.zeros((len(blank), 0))
         return Effect(
             s.stage, s.supplier, s.share, "chain", base, world + blank, blank, blank, blank,
-            Gaps((), none, none, none), int((~solved).sum()), f"{party} has no final use",
+            Gaps((), none, none, none), int((~solved).sum()), f"{party} {NO_USE}",
         )  # fmt: skip
     D0, D, P0, P, lacking = (
         x[..., d].reshape(-1, len(s.stages)) for x in (s.D0, s.D, s.P0, s.P, s.lacking)
@@ -204,7 +207,7 @@ def _survey_effects(mineral: str, party: str, held: Screening, u: Array) -> list
     for stage, place, share in (
         (k, r, v) for k, parts in makers(held, mineral).items() for r, v in parts.items()
     ):
-        if share < PLAUSIBLE or place == party or (place in POOLS and place != "EUN"):
+        if share < PLAUSIBLE or region(place) == party or (place in POOLS and place != "EUN"):
             continue
         sent = between(*exported(place, stage), u[:, 5])
         rise, short, lacking = stopped(
@@ -229,7 +232,7 @@ def _exposed(mineral: str, party: str, held: Screening) -> tuple[float, str]:
         who = f"falls on {party} by its net import reliance, {known.shown or f'{known.value:.0%}'}"
         return known.value, f"what no price brings {who}"
     if party == "USA":
-        return 1.0, f"net import reliance of {party} is not known: it is taken to import all"
+        return 1.0, f"net import reliance of {party} is not known: {TAKEN}"
     return 1.0, f"of all buyers outside the supplier: {NOT_TOLD} for {party}, no account held"
 
 
@@ -277,7 +280,7 @@ def _loss(
 ) -> tuple[Loss, Array | None]:
     """The loss, and its expected value by draw."""
     controlled = mineral in CONTROLS.get(e.supplier, frozenset())
-    governed = governance(held).get(e.supplier)
+    governed = governance(held, [e.supplier]).get(e.supplier)
     if governed is None:
         raise InputError(f"No governance score of {e.supplier} is held. Build the world again.")
     p = annual_probability(

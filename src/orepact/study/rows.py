@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from orepact.catalogue import screened_minerals
+from orepact.catalogue import POOLS, region, screened_minerals
 from orepact.study.concentration import (
     bloc_hhi,
     governed_hhi,
@@ -80,22 +80,29 @@ def chain_views(
 
 
 def makers(held: Screening, mineral: str) -> dict[str, dict[str, float]]:
-    """Shares of world output by stage and region, from the preferred source.
+    """Shares of world output by stage and place, from the preferred source.
 
-    What is withheld or not told apart by country is left out: shares may add to less than one.
+    A place is a region, or a country that the source names within a pool of countries. What is
+    withheld or not told apart by country is left out: shares may add to less than one.
     """
     out: dict[str, dict[str, float]] = {}
     rows = held.of("supply", mineral).filter(pl.col("preferred") & (pl.col("region") != ""))
-    for stage, place, share in rows.select("stage", "region", "share").iter_rows():
+    pooled = pl.col("region").is_in([p for p in POOLS if p != "EUN"]) & (pl.col("country") != "")
+    named = pl.when(pooled).then("country").otherwise("region").alias("place")
+    for stage, place, share in rows.select("stage", named, "share").iter_rows():
         if share:
             at = out.setdefault(stage, {})
             at[place] = at.get(place, 0.0) + share
     return out
 
 
-def governance(held: Screening) -> dict[str, float]:
-    """Governance by region on the EU study's scale: 0 best, 10 worst."""
-    return dict(held.governance.select("region", "scaled").iter_rows())
+def governance(held: Screening, places: Collection[str]) -> dict[str, float]:
+    """Governance on the EU study's scale, 0 best to 10 worst; a country in a pool has the pool's.
+
+    Places of which none is held are left out.
+    """
+    known = dict(held.governance.select("region", "scaled").iter_rows())
+    return {p: known[region(p)] for p in places if region(p) in known}
 
 
 def survey_views(
@@ -146,7 +153,7 @@ def _common(
     ``left`` says what of the world's output is not told apart, which makes indices lower bounds.
     """
     name, share = top(made)
-    governed = governance(held)
+    governed = governance(held, made)
     plain = dict.fromkeys(made, 1.0)
     lacking = [c for c in made if c not in governed]
     weighted = (
@@ -161,11 +168,16 @@ def _common(
         _unknown(mineral, party, held),
         world_hhi=Metric(hhi(made), basis, left),
         governed_hhi=weighted,
-        bloc_hhi=Metric(bloc_hhi(made, bloc), basis, left),
+        bloc_hhi=Metric(bloc_hhi(made, _members(made, bloc)), basis, left),
         top_supplier=name,
         top_share=Metric(share, basis),
         single_point=Metric(float(single_point_of_failure(made)), basis),
     )
+
+
+def _members(made: Mapping[str, float], bloc: Collection[str]) -> list[str]:
+    """Places in a bloc of regions: those of a pool with it."""
+    return [p for p in made if region(p) in bloc]
 
 
 def _left(held: Screening, mineral: str, stage: str) -> str:
