@@ -152,7 +152,8 @@ def test_the_title_says_the_finding(usa, eu):
         return findings.title(x, *findings.published(x, HELD))
 
     assert title(usa, "gallium") == (
-        "China makes 99\xa0% of the world’s primary gallium; the United States imports all the gallium it uses"
+        "China makes 99\xa0% of the world’s primary gallium; the United States imports all "
+        "the gallium it uses"
     )
     assert "that the United States uses" in title(usa, "samarium")
     assert "rare-earth compounds and metals" in title(usa, "samarium")

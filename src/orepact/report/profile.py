@@ -227,7 +227,7 @@ def _singly(s: Subject) -> str:
     told = "Stages are stopped one at a time"
     if s.mineral.id in CHINA_STOP:
         return f"{told}; what it does if China stops every form at once: docs/vulnerability.md."
-    return f"{told}: a supplier that stops every form at once does more."
+    return f"{told}; a stop of every form at once is not shown."
 
 
 def _stop(s: Subject, x: Loss, scale: float) -> Item:
