@@ -31,6 +31,16 @@ def test_mistakes(orepact) -> None:
     done = orepact("world", "duties", "USA", "--on", "1 May")
     assert done.code == 2
     assert "Write it as 2027-01-01." in done.err
+    early = orepact("world", "duties", "CAN", "--on", "2019-01-01")
+    assert early.code == 2
+    assert "No duties are held before 2021-01-01" in early.err
+
+
+def test_the_sum_for_an_origin_holds_what_rests_on_all_origins(orepact) -> None:
+    done = orepact("world", "duties", "CAN", "--mineral", "graphite", "--origin", "CHN")
+    sums = done.out.split("In sum on")[1]
+    for stage in ("mined", "spherical", "synthetic", "anode"):
+        assert f"graphite {stage}" in sums
 
 
 def test_why_shows_the_duties_of_the_largest_suppliers(orepact) -> None:

@@ -34,17 +34,20 @@ def duties(
 ) -> None:
     """Duties of one importer as dated intervals: component, code, rates, source, legal note.
 
-    With --mineral, what they come to on the day, or on the last day on which one changes.
+    With --mineral, what they come to on the day; without one, on the last on which one changes.
     """
     from orepact import world
     from orepact.catalogue import mineral as find_mineral
     from orepact.catalogue import region
     from orepact.world.duties import levied_by, totals
+    from orepact.world.us_duties import SINCE
 
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
         raise InputError(f"'{on}' is not a date. Write it as 2027-01-01.") from None
+    if day and day < SINCE:
+        raise InputError(f"No duties are held before {SINCE}; '{on}' is earlier. Give a later day.")
     place, id = region(importer), find_mineral(mineral).id if mineral else None
     source = region(origin) if origin else None
     held = world.load(folder=tables_folder(folder)).duties
@@ -102,9 +105,10 @@ def rate(r: Mapping[str, Any]) -> str:
 
 def _sums(sums: pl.DataFrame, importer: str, mineral: str, origin: str | None, day: date) -> Table:
     """Total by code; origins that pay the same on every code stand in one row."""
-    if origin:
-        own = sums.filter(sums["origin"] == origin)
-        sums = sums.filter(sums["origin"] == "") if own.is_empty() else own
+    if origin:  # its own total, and that of all others where a code has none
+        own = sums.with_row_index("n").filter(sums["origin"].is_in([origin, ""]))
+        own = own.sort("origin", descending=True).unique(["stage", "code"], keep="first")
+        sums = own.sort("n").drop("n")
     out = table(
         f"In sum on {day}, % of customs value into {importer}", ("stage", "code"), ("total",),
         ("from",),
