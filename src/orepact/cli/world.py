@@ -344,7 +344,9 @@ def why(
             console.print(line)
     place = find_region(region)
     behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
-    show_duties(console, behind, f"Duties behind imports into {place} in 2024, %")
+    if len(behind):
+        carried = "" if year == BASE_YEAR else f", which {year} carries"
+        show_duties(console, behind, f"Duties behind imports into {place} in 2024{carried}, %")
     console.print(cited([*rows["source"], *behind["source"]]))
     if year != 2024:
         typer.echo(CARRIED, err=True)
