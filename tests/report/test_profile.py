@@ -11,8 +11,8 @@ from orepact import report, world
 from orepact.catalogue import screened_minerals
 from orepact.errors import InputError
 from orepact.report import findings, keyfigures, maps, numbers, ranking, supply, words
-from orepact.report.findings import Subject
 from orepact.report.profile import BASES, profile, subject
+from orepact.report.subject import Subject
 from orepact.study.screen import screen
 from orepact.study.screened import Metric
 from page_reader import Page

@@ -339,16 +339,16 @@ def why(
     lumped = rows.filter(rows["basket"] != "").select("code", "basket")
     for code, lumps in lumped.unique(maintain_order=True).rows():
         console.print(f"* {code} is a basket that no figure splits: {lumps}.")
-    if year == BASE_YEAR:
-        for line in rival_lines(_id(mineral), stage, find_region(region), tables_folder(folder)):
-            console.print(line)
     place = find_region(region)
+    if year == BASE_YEAR:
+        for line in rival_lines(_id(mineral), stage, place, tables_folder(folder)):
+            console.print(line)
     behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
     if len(behind):
         carried = "" if year == BASE_YEAR else f", which {year} carries"
         show_duties(console, behind, f"Duties behind imports into {place} in 2024{carried}, %")
     console.print(cited([*rows["source"], *behind["source"]]))
-    if year != 2024:
+    if year != BASE_YEAR:
         typer.echo(CARRIED, err=True)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from orepact.report import numbers, supply, words
-from orepact.report.findings import Subject, published
+from orepact.report.findings import published
 from orepact.report.numbers import SPACE
+from orepact.report.subject import Subject
 from orepact.study.rows import printed
 from orepact.study.screened import Metric, ScreenRow
 from orepact.world import Screening

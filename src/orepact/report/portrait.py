@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from orepact.report import drawing, findings, maps, numbers, supply, words
-from orepact.report.findings import Subject
 from orepact.report.profile import BASES, REST, SHADES, subject
+from orepact.report.subject import Subject
 from orepact.report.supply import Split
 from orepact.study.screened import Screen
 from orepact.world import Screening, World

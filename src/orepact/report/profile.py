@@ -12,9 +12,9 @@ import polars as pl
 
 from orepact.catalogue import POOLS, screened
 from orepact.report import drawing, findings, maps, numbers, page, ranges, supply, words
-from orepact.report.findings import Subject
 from orepact.report.keyfigures import key_figures
 from orepact.report.ranges import Item, Ranges
+from orepact.report.subject import Subject
 from orepact.report.supply import Split
 from orepact.study.losses import NOT_TOLD, TAKEN
 from orepact.study.published import CHINA_STOP
