@@ -21,7 +21,7 @@ import numpy as np
 
 from orepact.errors import AccountsError
 from orepact.market.market import Market
-from orepact.market.sourcing import Logit
+from orepact.market.sourcing import CES
 from orepact.market.state import State
 from orepact.market.wedges import Wedges
 
@@ -151,7 +151,7 @@ def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
         used = used + (np.arange(st.Q.shape[-2])[:, None] == j) * fed[..., None, :]
     gap = np.max(np.abs(st.Q - used), axis=(-2, -1)) / np.max(market.scale)
     _assert("tonnes bought and used", gap, solved)
-    if isinstance(market.sourcing, Logit):
+    if not isinstance(market.sourcing, CES):
         short = (st.Q - np.sum(st.x, axis=-2)) / np.max(market.scale)
         _assert("tonnes bought and shipped", np.max(np.abs(short), axis=(-2, -1)), solved)
 

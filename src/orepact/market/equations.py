@@ -106,7 +106,7 @@ def evaluate(f: Frame, p: Array, rent: Array) -> Point:
     for g in range(len(w.holder)):
         for k in range(K):
             c[k] = c[k] + f.per_rent[..., g, k, :, :] * rent[..., g, None, None]
-    found = tuple(levied(b, p[..., b.stage, :], _exporters(f, b, rent)) for b in f.borders)
+    found = tuple(levied(b, p[..., b.stage, :], exporters(f, b, rent)) for b in f.borders)
     for b, lev in zip(f.borders, found, strict=True):
         c[b.stage] = c[b.stage] + lev.added @ b.pick
     c = xp.stack(c, axis=-3)
@@ -136,7 +136,7 @@ def evaluate(f: Frame, p: Array, rent: Array) -> Point:
     )
 
 
-def _exporters(f: Frame, b: Border, rent: Array) -> Array | None:
+def exporters(f: Frame, b: Border, rent: Array) -> Array | None:
     """Exporters' rents on the borders of one stage, (..., O, N)."""
     out = None
     for g, holder in enumerate(f.w.holder):

@@ -26,8 +26,10 @@ from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
 from orepact.market.attempt import attempt, rescue
 from orepact.market.checks import check_wedges
+from orepact.market.homogeneous import exact
 from orepact.market.market import Market
 from orepact.market.newton import Root
+from orepact.market.sourcing import Homogeneous, Logit
 from orepact.market.state import State
 from orepact.market.wedges import HOLDERS, Wedges
 
@@ -112,9 +114,12 @@ def solve(
     p0 = market.p0 if start is None else start.state.p
     same = start is not None and start.wedges.holder == w.holder
     rent0 = start.state.rent if start is not None and same else None
-    root, state = attempt(market, closed, active, p0, rent0, tol)
-    if follow and not np.all(root.converged):
-        root, state = rescue(market, closed, active, root, state, tol)
+    if isinstance(market.sourcing, Homogeneous):
+        root, state = exact(market, closed, active, tol)
+    else:
+        root, state = attempt(market, closed, active, p0, rent0, tol)
+        if follow and not np.all(root.converged):
+            root, state = rescue(market, closed, active, root, state, tol)
     lost = np.any(_sourceless(market, closed) & (state.Q > 0), axis=(-2, -1))
     root = root._replace(converged=root.converged & ~lost)
     return _outcome(market, closed, active, root, state, must_solve)
@@ -137,10 +142,12 @@ def _sourceless(market: Market, w: Wedges) -> Array:
 
 def _refuse(market: Market, w: Wedges) -> None:
     """Refuse what has no determinate answer: an entry top-up on an almost homogeneous good."""
-    mu, P0 = getattr(market.sourcing, "mu", None), getattr(market.sourcing, "P0", None)
-    if mu is None or not np.any(w.top_up & (w.floor > 0)):
-        return
-    if np.any((P0 / mu > 200) & w.top_up & (w.floor > 0)):
+    topped = w.top_up & (w.floor > 0)
+    if isinstance(market.sourcing, Logit):
+        alike = market.sourcing.P0 / market.sourcing.mu > 200
+    else:
+        alike = np.asarray(isinstance(market.sourcing, Homogeneous))
+    if np.any(alike & topped):
         raise InputError(
             "entry_top_up on a good whose substitution elasticity exceeds 200 has no determinate "
             "price: every price below the floor lands at the floor. Use period_levy."

@@ -108,6 +108,28 @@ class CES(Sourcing):
         return mix
 
 
+@dataclass(frozen=True, slots=True)
+class Homogeneous(Sourcing):
+    """One good whatever its origin: all is bought where it lands cheapest.
+
+    The limit of the other forms; ``weight`` is 1 on open routes. Solved by complementarity
+    (:mod:`orepact.market.homogeneous`), which decides who ships where costs tie.
+    """
+
+    def mixer(self, open: Array, none: Array) -> Mixer:
+        xp = namespace(self.weight)
+        closed = xp.where(self.weight * open > 0, 0.0, xp.inf)
+
+        def mix(c: Array) -> Mix:
+            index = xp.min(c + closed, axis=-2)
+            first = xp.argmin(c + closed, axis=-2)
+            s = xp.where(first[..., None, :] == xp.arange(c.shape[-2])[:, None], 1.0, 0.0)
+            flat = xp.zeros(index.shape)
+            return Mix(xp.where(xp.isfinite(index), index, none), s, flat[..., None, :], flat)
+
+        return mix
+
+
 def elasticities(sourcing: Sourcing, c: Array, eta: Array) -> Array:
     """Elasticities of imports ``d ln x[o,d] / d ln c[r,d]``, shape ``(..., K, O, R, D)``.
 

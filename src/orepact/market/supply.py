@@ -56,6 +56,10 @@ class Supply(abc.ABC):
         """Cost of producing ``quantity(x)``, the integral of the inverse curve."""
 
     @abc.abstractmethod
+    def inverse(self, y: Array) -> tuple[Array, Array]:
+        """Earning at which ``y`` tonnes are made, capacity aside, and its slope."""
+
+    @abc.abstractmethod
     def threshold(self) -> Array:
         """Earning at which capacity is reached."""
 
@@ -126,6 +130,19 @@ class Isoelastic(Supply):
             xp.minimum(xp.maximum(ratio, v), full) ** e1 - v**e1
         )
 
+    def inverse(self, y: Array) -> tuple[Array, Array]:
+        xp, v = namespace(y), self.avoidable
+        share = y / (self.capacity * self.use0)
+        above = xp.maximum(share, v**self.eps)
+        curve = self.x0 * above ** (1.0 / self.eps)
+        steep = curve / (self.eps * above * self.capacity * self.use0)
+        line = self.x0 * v ** (1.0 - self.eps)
+        low = share < v**self.eps
+        return (
+            xp.where(low, line * share, curve),
+            xp.where(low, line / (self.capacity * self.use0), steep),
+        )
+
     def threshold(self) -> Array:
         return self.x0 * self.use0 ** (-1.0 / self.eps)
 
@@ -160,6 +177,9 @@ class Linear(Supply):
     def cost(self, x: Array) -> Array:
         y = self.quantity(x)
         return self.intercept * y + self.rise * y**2 / 2.0
+
+    def inverse(self, y: Array) -> tuple[Array, Array]:
+        return self.intercept + self.rise * y, self.rise + 0.0 * y
 
     def threshold(self) -> Array:
         return self.intercept + self.rise * self.capacity

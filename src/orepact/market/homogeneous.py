@@ -1,0 +1,225 @@
+"""A market whose good is one whatever its origin, solved exactly.
+
+The same market, wedges, curves, floors and accounts as everywhere; only the sourcing differs:
+every route in use lands at the buyers' price, every other at no less. Draws are solved one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from orepact.market.equations import Frame, Point, exporters, frame
+from orepact.market.floors import levied, levy_slopes
+from orepact.market.market import Market
+from orepact.market.newton import Root
+from orepact.market.spatial import Balance, Network, settle
+from orepact.market.state import State, unfold
+from orepact.market.supply import Supply
+from orepact.market.wedges import Wedges
+from orepact.pact.floor import contract_payment
+
+Array = Any
+
+
+def exact(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State]:
+    """The equilibrium of every member, with its state in the shapes of the market."""
+    lead = np.broadcast_shapes(*(np.shape(v)[:-2] for v in (market.p0, w.floor, active)))
+    if lead:
+        raise NotImplementedError
+    f = frame(market, w)
+    net, places = network(f, active)
+    price = float(np.mean(market.p0))
+    tonnes = float(np.median(market.scale[market.scale > 0]))
+    found = settle(net, price, tonnes)
+    state = unfold(f, _point(f, places, found))
+    z = np.concatenate([state.p.ravel(), state.rent])
+    root = Root(z, np.full(z.shape, found.residual), np.asarray(found.converged),
+                found.iterations, found.worst)  # fmt: skip
+    return root, state
+
+
+class Places:
+    """Which stage, origin and destination each arc and maker of the network stands for."""
+
+    def __init__(self, f: Frame, active: Array) -> None:
+        market = f.market
+        open_ = (market.sourcing.weight * f.w.open > 0) & active[..., :, None]
+        self.k, self.o, self.d = np.nonzero(open_)
+        self.R = len(market.regions)
+        self.blocks = [
+            np.nonzero((curve.capacity > 0) & active[..., None, :])
+            for curve in (market.supply, market.secondary)
+        ]
+
+
+def network(f: Frame, active: Array) -> tuple[Network, Places]:
+    """The market as a network: places are stage and region, ``k R + r``."""
+    market, w, at = f.market, f.w, Places(f, active)
+    K, R = len(market.stages), at.R
+    parts, signs = [], []
+    (k, b, r), (k2, b2, r2) = at.blocks
+    share = np.asarray(w.contracted)[k, r]
+    plain, bound = share < 1, share > 0
+    for curve, pick, weight in (
+        (market.supply, (k[plain], b[plain], r[plain]), 1 - share[plain]),
+        (market.supply, (k[bound], b[bound], r[bound]), share[bound]),
+        (market.secondary, (k2, b2, r2), np.ones(len(k2))),
+    ):
+        parts.append((_flat(curve, pick), weight, pick))
+        signs.append(len(weight))
+    n = np.cumsum([0, *signs])
+    stage = np.concatenate([p[0] for _, _, p in parts])
+    region = np.concatenate([p[2] for _, _, p in parts])
+    inputs = np.zeros((K * R, len(stage)))
+    for i in range(n[2]):  # scrap buys nothing
+        inputs[np.arange(K) * R + region[i], i] = market.inputs[stage[i], :, region[i]]
+
+    def cost(y: Array) -> tuple[Array, Array]:
+        found = [
+            curve.inverse(y[i:j] / weight)
+            for (curve, weight, _), i, j in zip(parts, n[:-1], n[1:], strict=True)
+        ]
+        slopes = [s / weight for (_, s), (_, weight, _) in zip(found, parts, strict=True)]
+        return np.concatenate([v for v, _ in found]), np.concatenate(slopes)
+
+    arcs = (at.k, at.o, at.d)
+    fixed, none = f.fixed[arcs], np.zeros(len(at.k))
+    credit = np.zeros(len(stage))
+    credit[: n[2]] = market.credit[stage[: n[2]], region[: n[2]]]
+
+    def use(P: Array) -> tuple[Array, Array]:
+        P = P.reshape(K, R)
+        return market.demand.quantity(P).ravel(), market.demand.slope(P).ravel()
+
+    return Network(
+        cost=cost,
+        capacity=np.concatenate([c.capacity * weight for c, weight, _ in parts]),
+        lands=stage * R + region,
+        origin=at.k * R + at.o,
+        market=at.k * R + at.d,
+        carriage=lambda x: (fixed, none),
+        use=use,
+        inputs=inputs,
+        credit=credit,
+        gain=f.gain[arcs],
+        given=f.given.ravel(),
+        wanted=f.wanted.ravel(),
+        limits=w.limit_mask[:, at.k, at.o, at.d] if len(w.holder) else np.zeros((0, len(at.k))),
+        limit=w.limit,
+        per_rent=f.per_rent[:, at.k, at.o, at.d],
+        levy=_levy(f, at) if f.borders else None,
+        pay=_pay(f, stage, region, n) if w.any_contract else None,
+    ), at
+
+
+def _flat(curve: Supply, pick: tuple[Array, Array, Array]) -> Supply:
+    """The picked blocks of a supply curve, in a row."""
+    shape = curve.capacity.shape
+    return replace(curve, **{
+        c.name: np.broadcast_to(getattr(curve, c.name), shape)[pick] for c in fields(curve)
+    })  # fmt: skip
+
+
+def _levy(f: Frame, at: Places) -> Callable[[Array, Array], tuple[Array, Any, Any]]:
+    """What floors add on each arc, with slopes in origin prices and limit rents."""
+    from scipy.sparse import csr_array
+
+    K, R, A, G = len(f.market.stages), at.R, len(at.k), len(f.w.holder)
+    exporter = np.array([h != "importer" for h in f.w.holder], bool)
+
+    def levy(p: Array, g: Array) -> tuple[Array, Any, Any]:
+        p = p.reshape(K, R)
+        added, dp, dg = np.zeros(A), np.zeros((A, K * R)), np.zeros((A, G))
+        for b in f.borders:
+            found = levied(b, p[b.stage], exporters(f, b, g))
+            arcs = np.flatnonzero(at.k == b.stage)
+            spread = found.added @ b.pick
+            added[arcs] = spread[at.o[arcs], at.d[arcs]]
+            slopes = levy_slopes(b, found)  # (N, O)
+            covered = (b.covered @ b.pick)[at.o[arcs], at.d[arcs]]
+            place = np.full(R, -1)
+            place[b.at] = np.arange(len(b.at))
+            n = place[at.d[arcs]]
+            hit = n >= 0
+            dp[np.ix_(arcs[hit], b.stage * R + np.arange(R))] = covered[hit, None] * slopes[n[hit]]
+            if G:
+                mask = (f.w.limit_mask * exporter[:, None, None, None])[:, b.stage][..., b.at]
+                by_value = slopes / b.slope.T
+                by_rent = np.einsum("no,on,gon->ng", by_value, b.per_rent + 0 * b.slope, mask)
+                dg[arcs[hit]] = covered[hit, None] * by_rent[n[hit]]
+        return added, csr_array(dp), csr_array(dg)
+
+    return levy
+
+
+def _pay(f: Frame, stage: Array, region: Array, n: Array) -> Callable[[Array], tuple[Array, Any]]:
+    """What contracts pay on top of the price, on the contracted blocks, and its slope."""
+    from scipy.sparse import csr_array
+
+    w, R = f.w, len(f.market.regions)
+    S, O = len(stage), len(f.market.stages) * R
+    rows = np.arange(n[1], n[2])
+    k, r = stage[rows], region[rows]
+    column = k * R + w.benchmark[k, r]
+    terms = [v[k, r] for v in (w.strike, w.threshold, w.upside, w.pay_cap, w.back_cap)]
+    strike, threshold, upside, cap, back = terms
+
+    def pay(p: Array) -> tuple[Array, Any]:
+        B = p[column]
+        out, slope = np.zeros(S), np.zeros(len(rows))
+        out[rows] = np.clip(contract_payment(B, strike, upside, threshold), -back, cap)
+        slope = np.where((B < strike) & (out[rows] < cap), -1.0, 0.0)
+        slope = np.where((B > threshold) & (out[rows] > -back), slope - upside, slope)
+        return out, csr_array((slope, (rows, column)), shape=(S, O))
+
+    return pay
+
+
+def _point(f: Frame, at: Places, b: Balance) -> Point:
+    """The solved network in the shapes of the market."""
+    market, w = f.market, f.w
+    K, R = len(market.stages), at.R
+    touched = np.zeros((K, R), bool)
+    touched[at.k, at.o] = True
+    p = np.where(touched, b.p[: K * R].reshape(K, R), market.p0)
+    P = b.P.reshape(K, R)
+    rent = b.limit_rent
+    found = tuple(levied(x, p[x.stage], exporters(f, x, rent)) for x in f.borders)
+    c = p[..., None] * f.gain + f.fixed
+    if len(w.holder):
+        c = c + np.einsum("gkod,g->kod", f.per_rent, rent)
+    for x, lev in zip(f.borders, found, strict=True):
+        c[x.stage] = c[x.stage] + lev.added @ x.pick
+    x = np.zeros((K, R, R))
+    x[at.k, at.o, at.d] = b.x
+    m = p + market.credit
+    for k, j in market.edges:
+        m[k] = m[k] - market.inputs[k, j] * P[j]
+    y = np.zeros((K, R))
+    (k, _, r), (k2, _, r2) = at.blocks
+    share = np.asarray(w.contracted)[k, r]
+    plain, bound = share < 1, share > 0
+    stage, region = (np.concatenate([v[plain], v[bound]]) for v in (k, r))
+    np.add.at(y, (stage, region), b.y[: len(stage)])
+    scrap = np.zeros((K, R))
+    np.add.at(scrap, (k2, r2), b.y[len(stage) :])
+    D = market.demand.quantity(P)
+    Q = D + f.wanted
+    for kk, j in market.edges:
+        Q[j] = Q[j] + market.inputs[kk, j] * y[kk]
+    s = x / np.where(Q > 0, Q, 1.0)[:, None, :]
+    pay = np.zeros((K, R))
+    if w.any_contract:
+        k_of = np.arange(K)[:, None]
+        B = p[k_of, w.benchmark]
+        pay = np.clip(contract_payment(B, w.strike, w.upside, w.threshold), -w.back_cap, w.pay_cap)
+        pay = np.where(w.contracted > 0, pay, 0.0)
+    flat = np.zeros((K, R))
+    slope = np.sum(market.supply.slope(m[:, None, :]), axis=-2)
+    excess = y + scrap + f.given - x.sum(axis=-1)
+    return Point(p, rent, f.gain, c, P, s, flat[:, None, :], flat, m, pay, y, slope,
+                 flat, D, Q, excess, found)  # fmt: skip
