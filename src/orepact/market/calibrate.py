@@ -17,7 +17,7 @@ import numpy as np
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.market.demand import Isoelastic as DemandCurve
 from orepact.market.market import Market
-from orepact.market.sourcing import CES, Logit, Sourcing
+from orepact.market.sourcing import CES, Homogeneous, Logit, Sourcing
 from orepact.market.supply import Isoelastic as SupplyCurve
 from orepact.world.world import Chain
 
@@ -111,8 +111,10 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
         sigma = param("sigma") + 0 * P0
         weight = share * (c0 / P0[..., None, :]) ** sigma[..., None, :]
         sourcing = CES(weight, sigma)
+    elif form == "homogeneous":
+        sourcing = Homogeneous(np.where(share > 0, 1.0, 0.0), c0, P0)
     else:
-        raise WorldError(f"Unknown sourcing form '{form}'. Use 'logit' or 'ces'.")
+        raise WorldError(f"Unknown sourcing form '{form}'. Use logit, ces or homogeneous.")
     return Market.from_arrays(
         mineral=chain.mineral,
         stages=chain.stages,

@@ -44,13 +44,15 @@ def complement(
     *,
     unit: Array | float = 1.0,
     size: Array | float = 1.0,
+    near: bool = False,
     tol: float = 1e-11,
     most: int = 60,
 ) -> Solution:
     """Solve ``0 <= z - lower perp F(z) >= 0`` from ``z`` (n).
 
     ``function(z)`` gives ``F`` (n) and its Jacobian, sparse (n, n). ``unit`` scales ``z`` and
-    ``size`` scales ``F`` to about one. ``tol`` is on the natural residual, scaled.
+    ``size`` scales ``F`` to about one. ``near`` says that ``z`` is close: the unsmoothed system is
+    tried first. ``tol`` is on the natural residual, scaled.
 
     >>> import numpy as np
     >>> from scipy.sparse import csr_array
@@ -73,7 +75,7 @@ def complement(
     z = np.where(bounded, np.maximum(z, lower), z)
     F, J = scaled(z)
     iterations = 0
-    for tau in PATH:
+    for tau in (0.0, *PATH) if near else PATH:
         goal = max(0.1 * tau, tol)
         for _ in range(most):
             a = (z - floor) / unit
@@ -102,6 +104,8 @@ def complement(
             if not moved:
                 break
             z, F, J = trial, F1, J1
+        if tau == 0.0 and _worst((z - floor) / unit, F, bounded) < tol:
+            break
     z = np.where(bounded, np.maximum(z, lower), z)
     F, _ = scaled(z)
     a = (z - floor) / unit

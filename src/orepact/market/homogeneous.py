@@ -34,12 +34,33 @@ def exact(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, S
     net, places = network(f, active)
     price = float(np.mean(market.p0))
     tonnes = float(np.median(market.scale[market.scale > 0]))
-    found = settle(net, price, tonnes)
+    found = settle(net, price, tonnes, _base(f, places, net) if np.any(market.x0 > 0) else None)
     state = unfold(f, _point(f, places, found))
     z = np.concatenate([state.p.ravel(), state.rent])
     root = Root(z, np.full(z.shape, found.residual), np.asarray(found.converged),
                 found.iterations, found.worst)  # fmt: skip
     return root, state
+
+
+def _base(f: Frame, at: Places, n: Network) -> Balance:
+    """The base year as a start: its prices, shipments and outputs."""
+    market, (O, M) = f.market, n.places
+    p, P = np.zeros(O), np.zeros(M)
+    p[: market.p0.size] = market.p0.ravel()[:O]
+    base = market.p0[..., None]
+    c = base + market.freight + market.duty * (base + market.cif * market.freight)
+    P = np.min(c + market.sourcing.premium(), axis=-2).ravel()[:M]  # type: ignore[attr-defined]
+    m = market.p0 + market.credit
+    for k, j in market.edges:
+        m[k] = m[k] - market.inputs[k, j] * P.reshape(market.p0.shape)[j]
+    (k, b, r), (k2, b2, r2) = at.blocks
+    made = market.supply.quantity(m[:, None, :])[k, b, r]
+    scrap = market.secondary.quantity(market.p0[:, None, :])[k2, b2, r2]
+    share = np.asarray(f.w.contracted)[k, r]
+    y = np.concatenate([(made * (1 - share))[share < 1], (made * share)[share > 0], scrap])
+    zero = np.zeros(M)
+    return Balance(y, np.zeros(len(y)), market.x0[at.k, at.o, at.d], p, P, zero,
+                   np.zeros(len(n.limit)), zero, zero, 0.0, "", False, 0)  # fmt: skip
 
 
 class Places:
@@ -87,7 +108,8 @@ def network(f: Frame, active: Array) -> tuple[Network, Places]:
         return np.concatenate([v for v, _ in found]), np.concatenate(slopes)
 
     arcs = (at.k, at.o, at.d)
-    fixed, none = f.fixed[arcs], np.zeros(len(at.k))
+    fixed = (f.fixed + market.sourcing.premium())[arcs]  # type: ignore[attr-defined]
+    none = np.zeros(len(at.k))
     credit = np.zeros(len(stage))
     credit[: n[2]] = market.credit[stage[: n[2]], region[: n[2]]]
 

@@ -110,24 +110,35 @@ class CES(Sourcing):
 
 @dataclass(frozen=True, slots=True)
 class Homogeneous(Sourcing):
-    """One good whatever its origin: all is bought where it lands cheapest.
+    """One good whatever its origin: all is bought where ``c - c0 + P0`` is lowest.
 
-    The limit of the other forms; ``weight`` is 1 on open routes. Solved by complementarity
-    (:mod:`orepact.market.homogeneous`), which decides who ships where costs tie.
+    The limit of the logit as ``mu`` falls; ``weight`` above 0 opens a route. With ``c0`` and ``P0``
+    at zero it is the plain homogeneous good; with base landed costs the base year is an
+    equilibrium. Solved by complementarity (:mod:`orepact.market.homogeneous`), which decides who
+    ships where costs tie.
     """
+
+    c0: Array = 0.0
+    P0: Array = 0.0
 
     def mixer(self, open: Array, none: Array) -> Mixer:
         xp = namespace(self.weight)
-        closed = xp.where(self.weight * open > 0, 0.0, xp.inf)
+        shift = xp.where(self.weight * open > 0, self.premium(), xp.inf)
 
         def mix(c: Array) -> Mix:
-            index = xp.min(c + closed, axis=-2)
-            first = xp.argmin(c + closed, axis=-2)
+            index = xp.min(c + shift, axis=-2)
+            first = xp.argmin(c + shift, axis=-2)
             s = xp.where(first[..., None, :] == xp.arange(c.shape[-2])[:, None], 1.0, 0.0)
             flat = xp.zeros(index.shape)
             return Mix(xp.where(xp.isfinite(index), index, none), s, flat[..., None, :], flat)
 
         return mix
+
+    def premium(self) -> Array:
+        """``P0 - c0`` (..., K, O, D): what a route's good is worth beyond its landed cost."""
+        xp = namespace(self.weight)
+        P0 = xp.asarray(self.P0)
+        return (P0[..., None, :] if P0.ndim else P0) - self.c0 + 0.0 * self.weight
 
 
 def elasticities(sourcing: Sourcing, c: Array, eta: Array) -> Array:

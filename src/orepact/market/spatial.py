@@ -172,7 +172,8 @@ def settle(n: Network, price: float, tonnes: float, start: Balance | None = None
     # a condition on a price is in tonnes, and the other way round
     of = np.concatenate([np.full(m, price if k in TONNES else tonnes) for k, m in at.sizes])
     z = at.first(price, tonnes) if start is None else at.stack(start)
-    found = complement(at.conditions(), z, np.zeros(at.n), unit=size, size=of)
+    near = start is not None
+    found = complement(at.conditions(), z, np.zeros(at.n), unit=size, size=of, near=near)
     worst = int(np.argmax(np.abs(found.residual)))
     return at.balance(found.z, found.worst, at.name(worst), found.converged, found.iterations)
 
