@@ -106,6 +106,28 @@ def output_error(o: Outcome, name: str) -> float:
 
 
 @pytest.mark.parametrize("name", EXACT)
+def test_the_homogeneous_good_is_solved_exactly(name: str) -> None:
+    m = replace(two_stage(1.0), sourcing=sourcing.Homogeneous(np.ones((2, 4, 4))))
+    out, e = solve(m, policy(m, name)), EXACT[name]
+    made = out.state.y > 1e-6
+    prices = np.array([e["ore price"], e["refined price"]])
+    # 1e-5 is the tolerance asked for; two published solvers agree to 5e-6
+    assert out.state.p[made] == pytest.approx(prices[made], abs=1e-5)
+    assert out.state.y == pytest.approx(np.array([e["ore output"], e["refined output"]]), abs=1e-5)
+    assert np.all(np.isnan(out.price[~made]) | (out.state.x.sum(axis=-1)[~made] > 0))
+
+
+@pytest.mark.parametrize("name", WELFARE)
+def test_the_homogeneous_good_gives_the_published_welfare(name: str) -> None:
+    m = replace(two_stage(1.0), sourcing=sourcing.Homogeneous(np.ones((2, 4, 4))))
+    base, out = solve(m), solve(m, policy(m, name))
+    change = (
+        accounts(m, out.wedges, out.state).welfare - accounts(m, base.wedges, base.state).welfare
+    )
+    assert change == pytest.approx(WELFARE[name], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", EXACT)
 def test_logit_tends_to_the_homogeneous_result(name: str) -> None:
     outs = path(name)
     errors = [price_error(o, name) for o in outs]

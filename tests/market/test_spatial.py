@@ -31,7 +31,7 @@ def test_transport_with_fixed_demand(halved, prices):
     cost[0, 1] *= halved
     found = settle(transport(cost, **FIXED), 0.2, 300.0)
     assert found.converged
-    assert found.P == pytest.approx(prices, abs=1e-9)
+    assert pytest.approx(prices, abs=1e-9) == found.P
     assert found.rent == pytest.approx([0, 0], abs=1e-9)
 
 
@@ -39,7 +39,7 @@ def test_transport_with_elastic_demand_at_the_same_prices():
     base = np.array([0.225, 0.153, 0.126])
     use = isoelastic(base, DEMAND, np.array([1.5, 1.2, 2.0]))
     found = settle(transport(0.09 * MILES, use=use), 0.2, 300.0)
-    assert found.P == pytest.approx(base, abs=1e-9)
+    assert pytest.approx(base, abs=1e-9) == found.P
 
 
 def test_elastic_demand_against_capacity_earns_a_rent():
@@ -56,7 +56,7 @@ def test_cross_prices_of_demand():
                 origin=[0, 1], market=[0, 1], carriage=affine([0.0, 0.0], [0.0, 0.0]),
                 use=affine([20.0, 15.0], [[-2.0, 1.0], [1.0, -2.0]]))  # fmt: skip
     found = settle(n, 3.0, 10.0)
-    assert found.P == pytest.approx([2, 3])
+    assert pytest.approx([2, 3]) == found.P
     assert found.y == pytest.approx([20 - 4 + 3, 15 + 2 - 6])
 
 

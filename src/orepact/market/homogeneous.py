@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from orepact.market.batch import batch_shape, take
 from orepact.market.equations import Frame, Point, exporters, frame
 from orepact.market.floors import levied, levy_slopes
 from orepact.market.market import Market
@@ -26,14 +27,32 @@ Array = Any
 
 
 def exact(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State]:
-    """The equilibrium of every member, with its state in the shapes of the market."""
-    lead = np.broadcast_shapes(*(np.shape(v)[:-2] for v in (market.p0, w.floor, active)))
-    if lead:
-        raise NotImplementedError
+    """The equilibrium of every member, one by one, with its state in the shapes of the market."""
+    batch = np.broadcast_shapes(active.shape[:-2], batch_shape(market), batch_shape(w))
+    found = [
+        _one(take(market, at), take(w, at), active[at] if active.ndim > 2 else active, tol)
+        for at in np.ndindex(*batch)
+    ]
+    if not batch:
+        return found[0]
+    roots, states = zip(*found, strict=True)
+    state = State(
+        *(np.reshape(np.stack(v), (*batch, *v[0].shape)) for v in zip(*states, strict=True))
+    )
+    z, r, ok = (
+        np.stack([getattr(root, name) for root in roots]) for name in ("z", "r", "converged")
+    )
+    return Root(
+        np.reshape(z, (*batch, -1)), np.reshape(r, (*batch, -1)), np.reshape(ok, batch),
+        max(root.iterations for root in roots), None,
+    ), state  # fmt: skip
+
+
+def _one(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State]:
     f = frame(market, w)
     net, places = network(f, active)
     price = float(np.mean(market.p0))
-    tonnes = float(np.median(market.scale[market.scale > 0]))
+    tonnes = float(np.quantile(market.scale[market.scale > 0], 0.1))
     found = settle(net, price, tonnes, _base(f, places, net) if np.any(market.x0 > 0) else None)
     state = unfold(f, _point(f, places, found))
     z = np.concatenate([state.p.ravel(), state.rent])
@@ -44,12 +63,10 @@ def exact(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, S
 
 def _base(f: Frame, at: Places, n: Network) -> Balance:
     """The base year as a start: its prices, shipments and outputs."""
-    market, (O, M) = f.market, n.places
-    p, P = np.zeros(O), np.zeros(M)
-    p[: market.p0.size] = market.p0.ravel()[:O]
+    market = f.market
     base = market.p0[..., None]
     c = base + market.freight + market.duty * (base + market.cif * market.freight)
-    P = np.min(c + market.sourcing.premium(), axis=-2).ravel()[:M]  # type: ignore[attr-defined]
+    P = np.min(c + market.sourcing.premium(), axis=-2).ravel()  # type: ignore[attr-defined]
     m = market.p0 + market.credit
     for k, j in market.edges:
         m[k] = m[k] - market.inputs[k, j] * P.reshape(market.p0.shape)[j]
@@ -58,8 +75,9 @@ def _base(f: Frame, at: Places, n: Network) -> Balance:
     scrap = market.secondary.quantity(market.p0[:, None, :])[k2, b2, r2]
     share = np.asarray(f.w.contracted)[k, r]
     y = np.concatenate([(made * (1 - share))[share < 1], (made * share)[share > 0], scrap])
-    zero = np.zeros(M)
-    return Balance(y, np.zeros(len(y)), market.x0[at.k, at.o, at.d], p, P, zero,
+    zero = np.zeros(P.size)
+    return Balance(y, np.zeros(len(y)), market.x0[at.k, at.o, at.d],
+                   market.p0.ravel(), P, zero,
                    np.zeros(len(n.limit)), zero, zero, 0.0, "", False, 0)  # fmt: skip
 
 
@@ -183,7 +201,7 @@ def _pay(f: Frame, stage: Array, region: Array, n: Array) -> Callable[[Array], t
     from scipy.sparse import csr_array
 
     w, R = f.w, len(f.market.regions)
-    S, O = len(stage), len(f.market.stages) * R
+    shape = len(stage), len(f.market.stages) * R
     rows = np.arange(n[1], n[2])
     k, r = stage[rows], region[rows]
     column = k * R + w.benchmark[k, r]
@@ -192,11 +210,11 @@ def _pay(f: Frame, stage: Array, region: Array, n: Array) -> Callable[[Array], t
 
     def pay(p: Array) -> tuple[Array, Any]:
         B = p[column]
-        out, slope = np.zeros(S), np.zeros(len(rows))
+        out, slope = np.zeros(shape[0]), np.zeros(len(rows))
         out[rows] = np.clip(contract_payment(B, strike, upside, threshold), -back, cap)
-        slope = np.where((B < strike) & (out[rows] < cap), -1.0, 0.0)
-        slope = np.where((B > threshold) & (out[rows] > -back), slope - upside, slope)
-        return out, csr_array((slope, (rows, column)), shape=(S, O))
+        slope = np.where((strike > B) & (out[rows] < cap), -1.0, 0.0)
+        slope = np.where((threshold < B) & (out[rows] > -back), slope - upside, slope)
+        return out, csr_array((slope, (rows, column)), shape=shape)
 
     return pay
 

@@ -128,9 +128,10 @@ class Network:
     @property
     def places(self) -> tuple[int, int]:
         """Number of origins and of markets."""
-        origins = max(np.max(self.lands, initial=-1), np.max(self.origin, initial=-1)) + 1
-        fed = 0 if self.inputs is None else self.inputs.shape[0]
-        return int(origins), max(int(np.max(self.market, initial=-1)) + 1, int(fed))
+        named = [int(np.max(v, initial=-1)) + 1 for v in (self.lands, self.origin, self.market)]
+        fed = 0 if self.inputs is None else len(self.inputs)
+        stated = [np.size(v) if np.ndim(v) else 0 for v in (self.given, self.wanted)]
+        return max(named[0], named[1], stated[0]), max(named[2], fed, stated[1])
 
 
 class Balance(NamedTuple):
@@ -188,8 +189,8 @@ class _Layout:
         from scipy.sparse import csr_array
 
         S, A, G = len(n.lands), len(n.origin), len(n.limit)
-        O, M = n.places
-        self.net, self.O, self.M = n, O, M
+        N, M = n.places
+        self.net, self.N, self.M = n, N, M
         self.capacity = np.broadcast_to(np.asarray(n.capacity, float), S)
         self.release, self.trigger, self.buys, self.support = (
             np.broadcast_to(np.asarray(v, float), M)
@@ -200,7 +201,7 @@ class _Layout:
         W = 0 if n.worth is None else M
         q, b = len(self.sold), len(self.bought)
         self.sizes = (
-            ("output", S), ("rent", len(self.capped)), ("arc", A), ("price", O), ("market", M),
+            ("output", S), ("rent", len(self.capped)), ("arc", A), ("price", N), ("market", M),
             ("use", W), ("limit", G), ("release", q), ("release cap", q), ("purchase", b),
             ("purchase cap", b),
         )  # fmt: skip
@@ -213,7 +214,7 @@ class _Layout:
         def pick(rows: Array, shape: tuple[int, int]) -> Any:
             return csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=shape)
 
-        self.lands, self.out = pick(n.lands, (O, S)), pick(n.origin, (O, A))
+        self.lands, self.out = pick(n.lands, (N, S)), pick(n.origin, (N, A))
         self.into = pick(n.market, (M, A))
         self.cap = pick(self.capped, (S, len(self.capped))).T.tocsr()
         self.sells, self.buyer = pick(self.sold, (M, q)), pick(self.bought, (M, b))
