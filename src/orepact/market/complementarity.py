@@ -3,10 +3,10 @@
 For every ``i``, either ``z_i > lower_i`` and ``F_i(z) = 0``, or ``z_i = lower_i`` and
 ``F_i(z) >= 0``; where ``lower_i`` is minus infinity, ``F_i(z) = 0``. Rewritten with the function
 of Fischer and Burmeister, ``phi(a, b) = a + b - sqrt(a^2 + b^2 + 2 tau^2)``, which at ``tau = 0``
-is zero exactly where ``0 <= a perp b >= 0``. A path of falling ``tau`` leads to the solution, each point by damped
-Newton on a sparse Jacobian, with Levenberg-Marquardt where no descent is found (De Luca,
-Facchinei and Kanzow 1996; Kanzow and Pieper 1999). The stop test is the natural residual
-``min(z - lower, F)``, which does not know how it was solved.
+is zero exactly where ``0 <= a perp b >= 0``. A path of falling ``tau`` leads to the solution, each
+point by damped Newton on a sparse Jacobian, with Levenberg-Marquardt where no descent is found
+(De Luca, Facchinei and Kanzow 1996; Kanzow and Pieper 1999). The stop test is
+the natural residual ``min(z - lower, F)``, which does not know how it was solved.
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def _base(f: Frame, at: Places, n: Network) -> Balance:
     c = base + market.freight + market.duty * (base + market.cif * market.freight)
     P = np.min(c + market.sourcing.premium(), axis=-2).ravel()  # type: ignore[attr-defined]
     m = market.p0 + market.credit
-    for k, j in market.edges:
-        m[k] = m[k] - market.inputs[k, j] * P.reshape(market.p0.shape)[j]
+    for up, j in market.edges:
+        m[up] = m[up] - market.inputs[up, j] * P.reshape(market.p0.shape)[j]
     (k, b, r), (k2, b2, r2) = at.blocks
     made = market.supply.quantity(m[:, None, :])[k, b, r]
     scrap = market.secondary.quantity(market.p0[:, None, :])[k2, b2, r2]
@@ -228,17 +228,17 @@ def _point(f: Frame, at: Places, b: Balance) -> Point:
     p = np.where(touched, b.p[: K * R].reshape(K, R), market.p0)
     P = b.P.reshape(K, R)
     rent = b.limit_rent
-    found = tuple(levied(x, p[x.stage], exporters(f, x, rent)) for x in f.borders)
+    found = tuple(levied(e, p[e.stage], exporters(f, e, rent)) for e in f.borders)
     c = p[..., None] * f.gain + f.fixed
     if len(w.holder):
         c = c + np.einsum("gkod,g->kod", f.per_rent, rent)
-    for x, lev in zip(f.borders, found, strict=True):
-        c[x.stage] = c[x.stage] + lev.added @ x.pick
+    for e, lev in zip(f.borders, found, strict=True):
+        c[e.stage] = c[e.stage] + lev.added @ e.pick
     x = np.zeros((K, R, R))
     x[at.k, at.o, at.d] = b.x
     m = p + market.credit
-    for k, j in market.edges:
-        m[k] = m[k] - market.inputs[k, j] * P[j]
+    for up, j in market.edges:
+        m[up] = m[up] - market.inputs[up, j] * P[j]
     y = np.zeros((K, R))
     (k, _, r), (k2, _, r2) = at.blocks
     share = np.asarray(w.contracted)[k, r]
@@ -249,8 +249,8 @@ def _point(f: Frame, at: Places, b: Balance) -> Point:
     np.add.at(scrap, (k2, r2), b.y[len(stage) :])
     D = market.demand.quantity(P)
     Q = D + f.wanted
-    for kk, j in market.edges:
-        Q[j] = Q[j] + market.inputs[kk, j] * y[kk]
+    for up, j in market.edges:
+        Q[j] = Q[j] + market.inputs[up, j] * y[up]
     s = x / np.where(Q > 0, Q, 1.0)[:, None, :]
     pay = np.zeros((K, R))
     if w.any_contract:
