@@ -22,6 +22,10 @@ Function = Callable[[Array], tuple[Array, Any]]
 PATH = (1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8, 0.0)
 """Smoothing, in units of the scaled variables, on the way to none."""
 
+ENOUGH = 1e-8
+"""A scaled residual that can fall no further counts as solved below this, to which accounts are
+asserted too."""
+
 MARGIN = 1e-12
 """Added to the derivative by the variable itself, so that a good that may come from two sources
 at one cost has a step all the same."""
@@ -111,7 +115,7 @@ def complement(
     a = (z - floor) / unit
     residual = np.where(bounded, np.minimum(a, F), F)
     worst = float(np.max(np.abs(residual), initial=0.0))
-    return Solution(z, residual, worst, worst < max(tol, 1e-9), iterations)
+    return Solution(z, residual, worst, worst < max(tol, ENOUGH), iterations)
 
 
 def _worst(a: Array, F: Array, bounded: Array) -> float:

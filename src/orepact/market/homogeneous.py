@@ -51,9 +51,10 @@ def exact(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, S
 def _one(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, State]:
     f = frame(market, w)
     net, places = network(f, active)
-    price = float(np.mean(market.p0))
-    tonnes = float(np.quantile(market.scale[market.scale > 0], 0.1))
-    found = settle(net, price, tonnes, _base(f, places, net) if np.any(market.x0 > 0) else None)
+    tonnes = np.maximum(market.scale, np.sum(market.x0, axis=-2))
+    tonnes = np.maximum(tonnes, 1e-9 * np.max(tonnes))
+    start = _base(f, places, net) if np.any(market.x0 > 0) else None
+    found = settle(net, market.p0.ravel(), tonnes.ravel(), start)
     state = unfold(f, _point(f, places, found))
     z = np.concatenate([state.p.ravel(), state.rent])
     root = Root(z, np.full(z.shape, found.residual), np.asarray(found.converged),

@@ -152,8 +152,10 @@ class Balance(NamedTuple):
     iterations: int
 
 
-def settle(n: Network, price: float, tonnes: float, start: Balance | None = None) -> Balance:
+def settle(n: Network, price: Array, tonnes: Array, start: Balance | None = None) -> Balance:
     """Find the equilibrium; ``price`` and ``tonnes`` are the usual size of each, for scaling.
+
+    One figure for all, or one per place where origins and markets are the same places.
 
     An example of Nagurney's with cross terms and congestion:
 
@@ -169,12 +171,13 @@ def settle(n: Network, price: float, tonnes: float, start: Balance | None = None
     ([1.5, 1.5, 0.0, 2.0], [19.0, 10.0], [22.25, 25.5])
     """
     at = _Layout(n)
-    size = np.concatenate([np.full(m, tonnes if k in TONNES else price) for k, m in at.sizes])
-    # a condition on a price is in tonnes, and the other way round
-    of = np.concatenate([np.full(m, price if k in TONNES else tonnes) for k, m in at.sizes])
-    z = at.first(price, tonnes) if start is None else at.stack(start)
+    prices, amounts = at.spread(price), at.spread(tonnes)
+    heavy = np.concatenate([np.full(m, k in TONNES) for k, m in at.sizes])
+    unit = np.where(heavy, amounts, prices)
+    size = np.where(heavy, prices, amounts)  # a condition on a price is in tonnes, and so on
     near = start is not None
-    found = complement(at.conditions(), z, np.zeros(at.n), unit=size, size=of, near=near)
+    z = at.stack(start) if start is not None else np.where(heavy, 0.1 * unit, at.first(prices))
+    found = complement(at.conditions(), z, np.zeros(at.n), unit=unit, size=size, near=near)
     worst = int(np.argmax(np.abs(found.residual)))
     return at.balance(found.z, found.worst, at.name(worst), found.converged, found.iterations)
 
@@ -224,12 +227,28 @@ class _Layout:
         self.per_rent = csr_array(np.broadcast_to(np.asarray(per, float), (G, A)))
         self.gain = np.broadcast_to(np.asarray(n.gain, float), A)
 
-    def first(self, price: float, tonnes: float) -> Array:
-        """Prices at their usual size and a little of everything."""
+    def spread(self, size: Array) -> Array:
+        """The size of each unknown's place, from one figure or one per place."""
+        if np.ndim(size) == 0:
+            return np.full(self.n, float(size))
+        size, net = np.asarray(size, float), self.net
+        lands, places = np.asarray(net.lands), np.arange(self.M)
+        where = {
+            "output": lands, "rent": lands[self.capped], "arc": np.asarray(net.origin),
+            "price": np.arange(self.N), "market": places, "use": places, "release": self.sold,
+            "release cap": self.sold, "purchase": self.bought, "purchase cap": self.bought,
+        }  # fmt: skip
+        out = np.full(self.n, np.median(size))
+        for k, at in where.items():
+            here = self.at[k]
+            out[here] = size[at[: here.stop - here.start]]
+        return out
+
+    def first(self, prices: Array) -> Array:
+        """Prices at their usual size, no rents."""
         z = np.zeros(self.n)
-        z[self.at["price"]] = z[self.at["market"]] = price
-        for k in TONNES:
-            z[self.at[k]] = 0.1 * tonnes
+        for k in ("price", "market"):
+            z[self.at[k]] = prices[self.at[k]]
         return z
 
     def stack(self, b: Balance) -> Array:
