@@ -245,6 +245,11 @@ def cases() -> list[str]:
         "",
         "| case | source | agreement |",
         "|---|---|---|",
+        "| ore to refined metal, homogeneous: free trade, floor, ban | two independent solvers | "
+        "1e-5 asked, 5e-9 found |",
+        "| transport model, fixed and elastic demand, a halved route | GAMS model library 126 | "
+        "1e-9 |",
+        "| two by two places with cross terms and congested arcs | Nagurney | 1e-6 |",
         "| floor on one of three exporters, CES 8 | two independent solvers | 1e-8 |",
         "| tariff on one of three sources, CES 4 | structure of USITC EC 2017-07-B | 1e-9 |",
         "| small importer with a floor: binding, slack, above autarky | by hand | 0.3 USD of 994 |",

@@ -114,7 +114,7 @@ class TestParameters:
             calibrate(chain)
 
     def test_an_unknown_form(self) -> None:
-        with pytest.raises(WorldError, match="Use 'logit' or 'ces'"):
+        with pytest.raises(WorldError, match="Use 'logit', 'ces' or 'homogeneous'"):
             calibrate(GALLIUM, form="nested")
 
 

@@ -114,7 +114,7 @@ def calibrate(chain: Chain, values: Values | None = None, *, form: str = "logit"
     elif form == "homogeneous":
         sourcing = Homogeneous(np.where(share > 0, 1.0, 0.0), c0, P0)
     else:
-        raise WorldError(f"Unknown sourcing form '{form}'. Use logit, ces or homogeneous.")
+        raise WorldError(f"Unknown sourcing form '{form}'. Use 'logit', 'ces' or 'homogeneous'.")
     return Market.from_arrays(
         mineral=chain.mineral,
         stages=chain.stages,
