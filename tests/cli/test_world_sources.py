@@ -45,7 +45,7 @@ def test_the_base_year_carries_nothing() -> None:
 def test_a_mineral_that_is_screened_only(orepact) -> None:
     done = orepact("world", "show", "rhodium")
     assert done.code == 2
-    assert "Rhodium is screened without a chain" in done.err
+    assert "rhodium is screened, without a chain" in done.err
     assert "orepact screen --mineral rhodium" in done.err
 
 

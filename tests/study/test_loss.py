@@ -106,3 +106,9 @@ def test_refusals():
 def test_span_leaves_unsolved_draws_out():
     got = span(np.array([np.nan, *np.arange(101.0)]))
     assert tuple(got) == pytest.approx((5.0, 50.0, 95.0))
+
+
+def test_a_share_that_is_no_number_is_refused() -> None:
+    for bad in (np.nan, np.array([0.1, np.nan])):
+        with pytest.raises(InputError, match="it holds nan"):
+            rationed(bad, 0.0, 0.5)

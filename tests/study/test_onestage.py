@@ -61,3 +61,12 @@ def test_the_smaller_the_exports_the_smaller_the_stop_down_to_none(s):
 def test_a_supplier_that_sends_nothing_cannot_stop():
     with pytest.raises(InputError, match="a stop would touch nothing"):
         stopped(0.3, np.array([0.1, 0.0]), 0.0, 0.1, 0.1, 0.1, 10.0)
+
+
+def test_no_elasticity_gives_the_backstop_without_a_warning() -> None:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rise, _, _ = stopped(0.5, 0.6, 0.0, 0.0, 0.3, 1e-3, 100.0)
+    assert float(rise) == 99.0

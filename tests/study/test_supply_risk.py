@@ -86,3 +86,11 @@ def test_the_stage_with_the_higher_risk_counts():
     assert bottleneck({"Extraction": 2.0, "Processing": 2.5}) == ("Processing", 2.5)
     with pytest.raises(InputError, match="No stage"):
         bottleneck({})
+
+
+def test_an_endless_index_is_refused() -> None:
+    with pytest.raises(InputError, match="global_hhi is inf"):
+        supply_risk(
+            global_hhi=float("inf"), eu_hhi=None, import_reliance=None, eol_rir=0.0,
+            substitution=1.0, supply_used="GS only",
+        )  # fmt: skip

@@ -163,3 +163,11 @@ class TestAdd:
         with pytest.raises(OSError, match="disk full"):
             duty_overlay.add([row()], tmp_path / "mine")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stage_summed_by_a_line_of_ones_own_is_told() -> None:
+    held = compiled.tables()["duties"]
+    whole, line = row("CAN"), row("CAN", code="79011101")
+    assert list(duty_overlay.summed_by_line(held, [whole])) == []
+    (said,) = duty_overlay.summed_by_line(held, [line])
+    assert "all of the stage gave way in the sum to 79011101" in said

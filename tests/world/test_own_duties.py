@@ -113,7 +113,7 @@ MISTAKES = {
     "low alone": ({"low": "0.01"}, "high: a low without a high", "both"),
     "range out of order": ({"low": "0.06", "high": "0.1"}, "rate: 0.06 / 0.05 / 0.1 does", "order"),
     "no source": ({"source": ""}, "source: no source", "whose rate"),
-    "not said whether assumed": ({"assumed": ""}, "assumed: no assumed", "no, yes"),
+    "not said whether assumed": ({"assumed": ""}, "assumed: no assumed", "yes, no"),
     "no price for a specific duty": (
         {"mineral": "zinc", "stage": "mined", "unit": "USD/t"}, "unit: no price is held", "share",
     ),
@@ -174,3 +174,19 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path) -> None:
     (tmp_path / "mine.csv").write_bytes(b"importer\xff")
     with pytest.raises(WorldError, match="not UTF-8"):
         read(tmp_path / "mine.csv", CONTENT)
+
+
+def test_components_groups_and_minerals_are_told_in_full() -> None:
+    head = ",".join(COLUMNS) + "\n"
+    lines = (
+        "MEX,,unobt,,,dumping,2024-01-01,,share,5%,,,law,no,\n"
+        "MEX,,zinc,refined,NAFTA,surtax,2024-01-01,,share,5%,,,law,no,\n"
+    )
+    with pytest.raises(SheetError) as bad:
+        parse(head + lines, "mine.csv", {})
+    said = str(bad.value)
+    assert "unknown mineral 'unobt'" in said
+    assert "antidumping, countervailing" in said
+    assert "Groups: CPTPP, RCEP, USMCA." in said
+    line = "MEX,,zinc,refined,USMCA,surtax,2024-01-01,,share,5%,,,law,no,\n"
+    assert [r.origin for r in parse(head + line, "mine.csv", {})] == ["CAN", "USA"]

@@ -2,7 +2,7 @@
 
 from orepact.catalogue.minerals import Mineral, Stage, mineral, minerals
 from orepact.catalogue.regions import POOLS, Country, countries, region, region_name, regions
-from orepact.catalogue.screened import Screened, screened, screened_minerals
+from orepact.catalogue.screened import Screened, screened, screened_minerals, unchained
 
 __all__ = [
     "POOLS",
@@ -18,4 +18,5 @@ __all__ = [
     "regions",
     "screened",
     "screened_minerals",
+    "unchained",
 ]

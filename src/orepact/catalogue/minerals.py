@@ -78,4 +78,6 @@ def mineral(name: str) -> Mineral:
     for m in known.values():
         if wanted in m.aliases or wanted == m.name.lower():
             return m
-    raise UnknownIdError(f"Unknown mineral '{name}'. {nearest(name, known)}")
+    from orepact.catalogue.screened import unchained  # it reads this module first
+
+    raise UnknownIdError(unchained(name) or f"Unknown mineral '{name}'. {nearest(name, known)}")

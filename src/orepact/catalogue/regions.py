@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from orepact.errors import UnknownIdError, nearest
+from orepact.errors import UnknownIdError
 
 POOLS: Mapping[str, str] = MappingProxyType(
     {
@@ -71,14 +73,19 @@ def region(code: str) -> str:
     Raises :class:`UnknownIdError`.
     """
     wanted = _ALIASES.get(code.upper(), code.upper())
-    wanted = _named().get(code.casefold().strip(), wanted)
+    wanted = _named().get(_plain(code), wanted)
     if wanted in POOLS:
         return wanted
     if wanted in countries():
         return countries()[wanted].region
-    names = (*(c.name for c in countries().values()), *POOLS.values())
-    known = (*countries(), *POOLS) if len(code) <= CODE else names
-    raise UnknownIdError(f"Unknown country or region '{code}'. {nearest(code, known)}")
+    known = (*countries(), *POOLS) if len(code) <= CODE else _named()
+    close = difflib.get_close_matches(wanted if len(code) <= CODE else _plain(code), known, 1, 0.6)
+    mend = "Write an ISO code, as KOR, or an English name, as South Korea."
+    if close:
+        found = _named().get(close[0], close[0])
+        own = POOLS[found] if found in POOLS else countries()[found].name
+        mend = f"Did you mean '{found if len(code) <= CODE else own}'?"
+    raise UnknownIdError(f"Unknown country or region '{code}'. {mend}")
 
 
 CODE = 3
@@ -87,7 +94,19 @@ CODE = 3
 
 @cache
 def _named() -> Mapping[str, str]:
-    """Codes by name, in small letters; both spellings with and without 'the'."""
-    names = {c.name: iso3 for iso3, c in countries().items()} | {v: k for k, v in POOLS.items()}
-    low = {name.casefold(): code for name, code in names.items()}
-    return MappingProxyType(low | {f"the {name}": code for name, code in low.items()})
+    """Codes by plain name: the catalogue's names and ``names.csv``, other ones in official use."""
+    text = files(__package__).joinpath("names.csv").read_text("utf-8")
+    other = {r["name"]: r["code"] for r in csv.DictReader(text.splitlines())}
+    own = {c.name: iso3 for iso3, c in countries().items()} | {v: k for k, v in POOLS.items()}
+    return MappingProxyType({_plain(name): code for name, code in (other | own).items()})
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, without accents, stops and a leading 'the'.
+
+    >>> _plain("The Republic of Côte d\u2019Ivoire"), _plain("Korea, Republic of")
+    ("republic of cote d'ivoire", 'korea, republic of')
+    """
+    low = unicodedata.normalize("NFKD", name.casefold()).replace("\u2019", "'").replace("&", "and")
+    kept = "".join(c for c in low if not unicodedata.combining(c) and c != ".")
+    return " ".join(kept.split()).removeprefix("the ")

@@ -75,4 +75,26 @@ def screened(name: str) -> Screened:
     for m in screened_minerals().values():
         if wanted in m.names:
             return m
+    chain = next((c for c in minerals().values() if wanted in (c.id, *c.aliases)), None)
+    parts = [m.id for m in screened_minerals().values() if chain and m.chain == chain.id]
+    if parts:
+        raise UnknownIdError(f"'{name}' is screened as {' and '.join(parts)}. Name one of them.")
     raise UnknownIdError(f"Unknown mineral '{name}'. {nearest(name, screened_minerals())}")
+
+
+def unchained(name: str) -> str:
+    """What to say of a mineral that the screen covers and no chain does; else ''.
+
+    >>> unchained("Rh").partition(":")[0]
+    'rhodium is screened, without a chain'
+    >>> unchained("zinc")
+    ''
+    """
+    wanted = name.strip().lower()
+    for m in screened_minerals().values():
+        if wanted in m.names and not m.chain:
+            return (
+                f"{m.id} is screened, without a chain: its stages are not balanced. "
+                f"See `orepact screen --mineral {m.id}`."
+            )
+    return ""

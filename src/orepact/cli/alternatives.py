@@ -31,7 +31,10 @@ def alternatives(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    title = "World output as published, with scrap where the stage has any (refined copper)"
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
     for name in ("mineral", "alternative", "stage"):
         table.add_column(name, no_wrap=True)
     for name in ("weight", "preferred, kt", "theirs, kt"):

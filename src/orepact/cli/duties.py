@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,6 +62,11 @@ def duties(
     if id and len(rows):
         last = day or max(d for d in rows["from"] if d)
         console.print(_sums(totals(held, place, id, last), place, id, source, last))
+        if day is None:
+            typer.echo(
+                f"In sum on {last}, the last day on which a duty here changes; --on names another.",
+                err=True,
+            )
     typer.echo(f"{len(rows)} rows; low/central/high where they differ; * is assumed.", err=True)
     typer.echo(_remedies(rows, place), err=True)
 
@@ -119,7 +124,18 @@ def _sums(sums: pl.DataFrame, importer: str, mineral: str, origin: str | None, d
             same.setdefault(rate(r), []).append(r["origin"] or origin or "all others")
         for total, origins in same.items():
             out.add_row(f"{mineral} {stage}", str(code) or "all", total, ", ".join(origins))
+    for stage, code in _unrated(sums, mineral):
+        out.add_row(f"{mineral} {stage}", code, "none held", origin or "all")
     return out
+
+
+def _unrated(sums: pl.DataFrame, mineral: str) -> Iterator[tuple[str, str]]:
+    """Headings of a stage under which no rate is held, though others of it have one."""
+    from orepact.catalogue import minerals
+
+    for stage in minerals()[mineral].stages:
+        held = {c[:6] for c in sums.filter(sums["stage"] == stage.id)["code"]} - {""}
+        yield from ((stage.id, h) for h in stage.hs6 if held and h not in held)
 
 
 def _remedies(rows: pl.DataFrame, importer: str) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orepact.cli import world_add
-from orepact.cli.alternatives import alternatives, rival_lines
+from orepact.cli.alternatives import alternatives
 from orepact.cli.duties import duties
-from orepact.cli.duties import show as show_duties
 from orepact.cli.options import SourcesFolder, WorldFolder, Year, sources_folder, tables_folder
-from orepact.cli.tables import key, number, table
+from orepact.cli.tables import number, table
 from orepact.cli.world_compare import compare
-from orepact.cli.world_sources import cited, lists, sources
+from orepact.cli.world_sources import lists, sources
+from orepact.cli.world_why import why
 from orepact.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
     from orepact.world import Chain, World
 
-CARRIED = (
-    "carried: of 2024, moved with its origin or stage, which says nothing of a trend; moved: 2024 "
-    "times the change that the year's own statistics give. Duties are those of 2024."
-)
-
 app = typer.Typer(help="The base year: who mines, refines, trades and uses what.")
 app.add_typer(world_add.app, name="add")
 app.command("duties")(duties)
@@ -35,6 +30,7 @@ app.command("sources")(sources)
 app.command("lists")(lists)
 app.command("compare")(compare)
 app.command("alternatives")(alternatives)
+app.command("why")(why)
 
 
 @app.command("show")
@@ -58,11 +54,10 @@ def show(
 ) -> None:
     """Output, capacity, trade, use and price at every stage, with grades and notes."""
     from orepact import world
+    from orepact.world.events import events
 
     if (into and not traced) or (traced and not mineral):
         raise InputError("--traced needs a mineral, and --into needs --traced.")
-    if mineral and (told := _screened_only(mineral)):
-        raise InputError(told)
     if alternative and not mineral:
         raise InputError("--alternative needs a mineral, as cobalt --alternative iea-2025.")
     chosen = {_id(mineral): alternative} if mineral and alternative else None
@@ -91,25 +86,10 @@ def show(
             ):
                 console.print(line)
             console.print()
+        for line in events(chains[0].mineral, (year,)):
+            console.print(line)
     else:
         console.print(_overview(w))
-
-
-def _screened_only(name: str) -> str:
-    """What to say of a mineral that the screen covers and no chain does; else ''."""
-    from orepact.catalogue import screened
-    from orepact.errors import UnknownIdError
-
-    try:
-        found = screened(name)
-    except UnknownIdError:
-        return ""
-    if found.chain:
-        return ""
-    return (
-        f"{found.name} is screened without a chain: no stage has recorded trade. "
-        f"`orepact screen --mineral {found.id}` shows who makes it and what is published."
-    )
 
 
 def _id(name: str) -> str:
@@ -123,8 +103,10 @@ def _stage_table(chain: Chain, k: int, year: int, most: int) -> Table:
 
     stage = chain.stages[k]
     unit, per = ("kt", 1e3) if chain.output[k].sum() >= 1e5 else ("t", 1.0)
+    primary = "output is primary, without scrap; " if chain.secondary[k].any() else ""
     out = table(
-        f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} ({unit}; price USD/t)",
+        f"{chain.mineral} {stage}, {year}, grade: {chain.grade[stage]} ({unit}; {primary}"
+        "price USD/t)",
         ("region",),
         ("output", "capacity", "scrap", "exports", "imports", "final use", "price"),
     )
@@ -298,58 +280,6 @@ def _balance_table(stages: pl.DataFrame) -> Table:
         shares = (f"{r['imputed_share']:.0%}", f"{r['moved']:.2%}")
         out.add_row(*(r[n] for n in words), *shares)
     return out
-
-
-@app.command("why")
-def why(
-    mineral: Annotated[str, typer.Argument(help="A mineral, as gallium.")],
-    stage: Annotated[str, typer.Argument(help="One of its stages, as primary.")],
-    region: Annotated[str, typer.Argument(help="A region, as USA or EUN.")],
-    year: Year = 2024,
-    folder: WorldFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
-    """The rows behind a region's figures: prior, balanced, weight, how known, source."""
-    from orepact import world
-    from orepact.catalogue import region as find_region
-    from orepact.world.compiled import BASE_YEAR
-
-    rows = world.why(_id(mineral), stage, find_region(region), tables_folder(folder), year)
-    if as_json:
-        typer.echo(rows.write_json())
-        return
-    from rich.console import Console
-
-    out = table(
-        f"{_id(mineral)} {stage}, {find_region(region)}, {year} (t)",
-        ("quantity", "partner", "kind", "code"),
-        ("balanced", "prior", "weight", "note"),
-    )
-    notes: dict[str, int] = {}
-    for r in rows.iter_rows(named=True):
-        cells = ("" if r[n] is None else number(r[n]) for n in ("t", "prior_t", "weight"))
-        code = f"{r['code']}*" if r["basket"] else r["code"]
-        said = r["source"] + (f": {r['note']}" if r["note"] else "")
-        note = str(notes.setdefault(said, len(notes) + 1))
-        out.add_row(r["quantity"], r["partner"], r["kind"] or "", code, *cells, note)
-    console = Console()
-    console.print(out)
-    console.print(key({str(n): said for said, n in notes.items()}))
-    console.print()
-    lumped = rows.filter(rows["basket"] != "").select("code", "basket")
-    for code, lumps in lumped.unique(maintain_order=True).rows():
-        console.print(f"* {code} is a basket that no figure splits: {lumps}.")
-    place = find_region(region)
-    if year == BASE_YEAR:
-        for line in rival_lines(_id(mineral), stage, place, tables_folder(folder)):
-            console.print(line)
-    behind = world.why_duties(_id(mineral), stage, place, tables_folder(folder))
-    if len(behind):
-        carried = "" if year == BASE_YEAR else f", which {year} carries"
-        show_duties(console, behind, f"Duties behind imports into {place} in 2024{carried}, %")
-    console.print(cited([*rows["source"], *behind["source"]]))
-    if year != BASE_YEAR:
-        typer.echo(CARRIED, err=True)
 
 
 @app.command("check")

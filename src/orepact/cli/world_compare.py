@@ -25,6 +25,7 @@ def compare(
 ) -> None:
     """Output, its largest producers, trade and price by year, each marked own or carried."""
     from orepact.world.between import between
+    from orepact.world.events import events
 
     rows = between(mineral, years, tables_folder(folder), most)
     if as_json:
@@ -35,6 +36,8 @@ def compare(
     console = Console()
     for (stage,), part in rows.group_by("stage", maintain_order=True):
         console.print(_stage(part, f"{mineral} {stage}", years))
+    for line in events(mineral, years):
+        console.print(line)
     typer.echo(
         "own: from that year's statistics; moved: 2024 times the change that they give; carried: "
         "2024's, scaled without any. A carried figure has no trend.",

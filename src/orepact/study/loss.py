@@ -129,5 +129,6 @@ def span(values: Array) -> Span:
 
 def _shares(name: str, value: Array) -> None:
     v = np.asarray(value, float)
-    if np.any((v < 0) | (v > 1)):
-        raise InputError(f"{name} must lie between 0 and 1; it runs to {np.max(v):g}.")
+    wrong = v[~((v >= 0) & (v <= 1))]
+    if wrong.size:
+        raise InputError(f"{name} must lie between 0 and 1; it holds {wrong.flat[0]:g}.")

@@ -47,10 +47,11 @@ def stopped(
     use = 1.0 - share * (1.0 - exported)
     left = use - sent
     cap = 1.0 / (1.0 - spare)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):  # beyond all numbers: the backstop
         free = (use / left) ** (1.0 / (eps + eta))
         full = (use / (left * cap)) ** (1.0 / eta)
-    price = np.where(free**eps <= cap, free, np.maximum(full, cap ** (1.0 / np.maximum(eps, 1e-9))))
+        filled = cap ** (1.0 / np.maximum(eps, 1e-9))
+        price = np.where(free**eps <= cap, free, np.maximum(full, filled))
     price = np.minimum(price, backstop)
     supplied = left * np.minimum(price**eps, cap)
     short = np.maximum(1.0 - supplied / use, 0.0)

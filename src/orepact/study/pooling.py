@@ -17,8 +17,8 @@ from orepact.errors import InputError
 from orepact.world import Chain
 
 Array = Any
-REST = "XXX"
-"""Code of the pool of all other regions (ISO's code for no country)."""
+REST = "XXX"  # not a stand-in: ISO's own code for "no country", which no region can have
+"""Code of the pool of all other regions."""
 
 
 def pooled(chain: Chain, keep: Collection[str]) -> Chain:

@@ -7,6 +7,7 @@ materials*, and the studies of 2017, 2020 and 2023 that use it (CC BY 4.0).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Literal, get_args
 
 from orepact.errors import InputError
@@ -74,6 +75,6 @@ def _share(name: str, value: float) -> float:
 
 
 def _index(name: str, value: float | None) -> float:
-    if value is None or not value >= 0.0:
+    if value is None or not 0.0 <= value < inf:
         raise InputError(f"{name} is {value}; this supply is used, so its index must be given.")
     return value

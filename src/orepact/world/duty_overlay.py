@@ -185,6 +185,25 @@ def favoured(table: pl.DataFrame, own: Sequence[Row]) -> Iterator[str]:
             )
 
 
+def summed_by_line(held: pl.DataFrame, own: Sequence[Row]) -> Iterator[str]:
+    """A sentence for each heading or stage whose held rate is now summed by own lines alone.
+
+    Its rows stay in the table, but the duty is that of the lines: nothing is held beside them.
+    """
+    lines = _codes([_record(r) for r in own])
+    rows = held.filter(pl.col("component").is_in(ORDINARY) & (pl.col("stage") != ""))
+    codes = _codes(rows.to_dicts())
+    whole = {_stage(r) for r in rows.iter_rows(named=True) if not r["code"]}
+    for at, mine in lines.items():
+        taken = sorted({c for c in codes.get(at, ()) for m in mine if c != m and m.startswith(c)})
+        taken = taken or (["all of the stage"] if at in whole and at not in codes else [])
+        if taken:
+            yield (
+                f"{at[0]}, {at[1]} {at[2]}: {', '.join(taken)} gave way in the sum to "
+                f"{', '.join(sorted(mine))}; no rate is held for its other lines."
+            )
+
+
 def in_base_year(own: Sequence[Row]) -> bool:
     """Whether one of the rows holds on a day of the base year."""
     first, last = date(BASE_YEAR, 1, 1), date(BASE_YEAR + 1, 1, 1) - timedelta(days=1)
@@ -207,7 +226,7 @@ def add(rows: Sequence[Row], out: Path, base: Path = TABLES) -> Added:
         write({"duties": table}, out)
     else:
         _copy(base, out, table)
-    notes = [*unnamed(table, rows), *favoured(table, rows)]
+    notes = [*unnamed(table, rows), *summed_by_line(held["duties"], rows), *favoured(table, rows)]
     if not in_base_year(rows):
         notes.append(
             f"No row holds in {BASE_YEAR}: the base year's duties are as before. "

@@ -44,6 +44,7 @@ ADDED: Mapping[str, str] = {
     "antidumping": "anti-dumping",
     "countervailing": "countervailing",
     "safeguard": "safeguard",
+    "surtax": "surtax or retaliation",
 }
 """Components charged on top, in words."""
 

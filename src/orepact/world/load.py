@@ -162,22 +162,28 @@ _SPAN = ("host_low", "host_high")
 
 
 def why_duties(
-    mineral: str, stage: str, region: str, folder: Path = TABLES, most: int = 6
+    mineral: str,
+    stage: str,
+    region: str,
+    folder: Path = TABLES,
+    most: int = 6,
+    year: int = BASE_YEAR,
 ) -> pl.DataFrame:
     """The rows of duties behind a region's imports at one stage from its largest suppliers.
 
-    Rows of the base year's days, as in :mod:`orepact.world.duties`, for each supplier in turn.
+    Rows of the base year's days, as in :mod:`orepact.world.duties`, for each supplier of ``year``
+    in turn: other years carry the base year's duties.
 
     >>> rows = why_duties("zinc", "refined", "USA")
     >>> set(rows["component"]) >= {"mfn", "preference"}
     True
     """
-    rows = why(mineral, stage, region, folder)
+    rows = why(mineral, stage, region, folder, year)
     suppliers = rows.filter(pl.col("quantity") == "bought from")["partner"].head(most)
     held = tables(folder)["duties"]
-    year = date(BASE_YEAR, 1, 1), date(BASE_YEAR + 1, 1, 1)
+    span = date(BASE_YEAR, 1, 1), date(BASE_YEAR + 1, 1, 1)
     found = [
-        duties.behind(held, mineral, stage, o, region, *year).with_columns(origin=pl.lit(o))
+        duties.behind(held, mineral, stage, o, region, *span).with_columns(origin=pl.lit(o))
         for o in suppliers
     ]
     return pl.concat([held.clear(), *found])

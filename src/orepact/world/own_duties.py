@@ -6,7 +6,7 @@ column            what it holds
 importer          region that levies the duty
 code              tariff line of eight digits or heading of six, or empty: all of the stage
 mineral, stage    of the catalogue; may be empty where a code is given: every stage under it
-origin            region, several parted by ``;``, a bloc (RCEP, CPTPP), or empty: all
+origin            region, several parted by ``;``, a group of :data:`GROUPS`, or empty: all
 component         as in :mod:`orepact.world.duty_table`: mfn, preference, antidumping, ...
 from, until       first day, and first day on which it no longer holds; until may be empty
 unit              share (of customs value), USD/t (per gross tonne), USD/t contained
@@ -40,6 +40,8 @@ COLUMNS = (
     *("importer", "code", "mineral", "stage", "origin", "component", "from", "until", "unit"),
     *("rate", "low", "high", "source", "assumed", "note"),
 )
+GROUPS: Mapping[str, tuple[str, ...]] = {**BLOCS, "USMCA": ("CAN", "MEX", "USA")}
+"""Groups that stand for their members as origins; the importer itself is left out."""
 UNITS = ("share", "USD/t", "USD/t contained")
 TEMPLATE = ",".join(COLUMNS) + (
     "\nMEX,7901.11,zinc,refined,,mfn,2024-01-01,,share,5%,,,"
@@ -166,14 +168,19 @@ class _Line:
         value = self.cells[column]
         if value not in known:
             said = f"unknown {column} '{value}'." if value else f"no {column}."
-            self._wrong(column, said, nearest(value, known))
+            hint = nearest(value, known)
+            hint = f"{hint} " if hint.startswith("Did") else ""
+            self._wrong(column, said, f"{hint}It is one of {', '.join(known)}.")
         return value
 
     def _region(self, column: str, code: str) -> str:
         try:
             found = region(code)
         except UnknownIdError as bad:
-            self._wrong(column, f"unknown region '{code}'.", str(bad).partition("'. ")[2])
+            mend = str(bad).partition("'. ")[2]
+            if column == "origin":
+                mend += f" Groups: {', '.join(sorted(GROUPS))}."
+            self._wrong(column, f"unknown region '{code}'.", mend)
             return ""
         if code.upper() in countries() and found != code.upper():
             named = f"{found} ({region_name(found)})"
@@ -190,7 +197,7 @@ class _Line:
             return [""]
         out: list[str] = []
         for name in said:
-            bloc = BLOCS.get(name.upper())
+            bloc = GROUPS.get(name.upper())
             out += bloc or (self._region("origin", name),)
             if importer and not bloc and out[-1] == importer:
                 self._wrong("origin", f"{name} is the importer.", "Trade within it pays no duty.")
@@ -208,11 +215,11 @@ class _Line:
             code = ""
         elif not code and not mineral:
             self._wrong("code", "neither a code nor a mineral.", "Give one of them.")
-        if bool(mineral) != bool(stage):
+        if mineral and mineral not in minerals():
+            self._wrong("mineral", f"unknown mineral '{mineral}'.", nearest(mineral, minerals()))
+        elif bool(mineral) != bool(stage):
             lacks = "stage" if mineral else "mineral"
             self._wrong(lacks, f"no {lacks}.", "Name mineral and stage, or a code alone.")
-        elif mineral and mineral not in minerals():
-            self._wrong("mineral", f"unknown mineral '{mineral}'.", nearest(mineral, minerals()))
         elif mineral:
             of = {s.id: s.hs6 for s in minerals()[mineral].stages}
             if stage not in of:

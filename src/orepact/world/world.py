@@ -39,6 +39,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from orepact.catalogue import unchained
 from orepact.errors import UnknownIdError, WorldError, nearest
 from orepact.world.baskets import Basket
 
@@ -178,6 +179,6 @@ class World:
             for c in self.coverage:
                 if c.mineral == mineral and not c.offered:
                     raise WorldError(c.why)
-            hint = nearest(mineral, self.chains)
+            hint = unchained(mineral) or nearest(mineral, self.chains)
             raise UnknownIdError(f"The world of {self.year} has no '{mineral}'. {hint}")
         return self.chains[mineral]

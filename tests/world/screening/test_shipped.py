@@ -138,7 +138,7 @@ def _with(frame, column, value):
     ("table", "column", "value", "message"),
     [
         ("us", "mineral", "unobtainium", "'us' holds an unknown mineral"),
-        ("supply", "region", "XXX", "unknown region 'XXX'"),
+        ("supply", "region", "ATL", "unknown region 'ATL'"),
         ("origins", "party", "ATL", "unknown party 'ATL'"),
         ("supply", "share", 0.9, "supply: the shares of"),
         ("origins", "share", 0.999, "origins: the shares of"),

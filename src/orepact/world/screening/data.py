@@ -49,7 +49,7 @@ Array = NDArray[np.float64]
 FOLDER = Path(__file__).parent.parent / "tables" / "screening"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Screening:
     """Every table, by name; see the module."""
 
@@ -67,6 +67,10 @@ class Screening:
     parameters: pl.DataFrame
     industries: pl.DataFrame
     direct: Array
+
+    def __repr__(self) -> str:
+        lists = len(self.lists.select("party", "list", "date").unique())
+        return f"<Screening: {len(self.minerals)} minerals, {lists} lists>"
 
     def of(self, table: str, mineral: str) -> pl.DataFrame:
         """One mineral's rows of a table, by id, name, symbol or alias.
