@@ -18,7 +18,7 @@ check: $(VENV)/.dev           ## style, types, import contracts
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev           ## side-by-side speed ratios and full-size checks, written to docs/bench.md
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench
 
 docs: $(VENV)/.dev            ## regenerate docs/results.md, docs/cases.md, DATA-LICENCES.md and the README picture
 	$(BIN)/python scripts/docs.py
