@@ -111,7 +111,7 @@ def test_drivers_are_parameters_of_the_chain(sampled: Run) -> None:
 def test_the_same_seed_gives_the_same_figures() -> None:
     a, b = (simulate(PACT, EARTH, ["gallium"], draws=8).minerals["gallium"] for _ in range(2))
     for key, f in a.figures.items():
-        assert f == b.figures[key] or np.isnan(f.central)
+        assert repr(f) == repr(b.figures[key])
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 from orepact.market import Outcome
 from orepact.market.accounts import LINES, accounts
 from orepact.market.protection import effective_protection
+from orepact.study.incidence import borders
 
 Array = Any
 WORLD = "WLD"
@@ -28,6 +29,9 @@ UNITS = {
     "output": "t",
     "margin": "USD/t",
     "effective protection": "share",
+    "wedge": "USD/t",
+    "borne by buyers": "share",
+    "borne by suppliers": "share",
     "purchases": "t",
     "imports": "t",
     "imports from members": "t",
@@ -46,7 +50,8 @@ UNITS = {
 def metrics(
     base: Outcome, out: Outcome, members: tuple[str, ...], regions: tuple[str, ...]
 ) -> dict[Key, Array]:
-    """Figures of outcome ``out``, each with its leading axes; protection is against ``base``.
+    """Figures of outcome ``out``, each with its leading axes; protection and wedges are against
+    ``base``, wedges of members only.
 
     ``regions`` absent from the market have zero trade and output and no price. Prices of
     nodes that do not produce are NaN: they are not unique and mean nothing.
@@ -71,6 +76,7 @@ def metrics(
             found[Key(stage, region, _NAMES[name])] = value
 
     nothing = np.zeros(st.p.shape[:-2])
+    wedges = {(b.stage, b.member): b for b in borders(base, out, members) if not b.relief}
     for k, stage in enumerate(market.stages):
         for code in regions:
             if code not in market.regions:
@@ -93,6 +99,13 @@ def metrics(
                 margin=np.where(makes[..., k, r], st.m[..., k, r], np.nan),
                 erp=np.where(makes[..., k, r], erp[..., k, r], np.nan),
             )  # fmt: skip
+        for code in (m for m in members if m in regions):
+            b = wedges.get((stage, code))
+            wedge, buyers, suppliers = (
+                (nothing, nothing + np.nan, nothing + np.nan) if b is None
+                else (np.nan_to_num(b.wedge), b.buyer, b.supplier)
+            )  # fmt: skip
+            put(stage, code, wedge=wedge, buyers=buyers, suppliers=suppliers)
         total, Q = supplied[..., k, :], st.Q[..., k, :]
         levy, tariffs = (by_route[n][..., k, :, :].sum((-2, -1)) for n in ("floor levy", "tariffs"))
         put(
@@ -128,6 +141,9 @@ _NAMES = {
     "margin": "margin",
     "erp": "effective protection",
     "index": "buyers' price",
+    "wedge": "wedge",
+    "buyers": "borne by buyers",
+    "suppliers": "borne by suppliers",
     "output": "output",
     "purchases": "purchases",
     "imports": "imports",

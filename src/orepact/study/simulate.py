@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -66,8 +66,9 @@ class MineralRun:
     """One mineral of a run: central outcomes, figures, what each instrument came to.
 
     ``duty_assumed`` (K, O, D) marks routes whose duty is assumed, ``duty_basis`` sums them up
-    for the members and shown regions; ``structures`` are the alternatives that draws rest on, each
-    with how many.
+    for the members and shown regions; ``structures`` are the alternatives that draws rest on,
+    each with how many. ``prices`` are buyers' prices before and after, USD/t in every draw (N,),
+    by stage and member; ``solved`` the positions of the draws that solved.
     """
 
     chain: Chain
@@ -81,6 +82,8 @@ class MineralRun:
     duty_assumed: Array
     duty_basis: tuple[Basis, ...]
     structures: tuple[tuple[Structure, int], ...] = ()
+    prices: Mapping[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
+    solved: Array = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def _one(
     after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed, [s.weight for s in structures]) if n else None
     chains = (chain, *(s.chain for s in structures))
-    ranges, failed = _ranges(pact, chains, later, day, members, regions, sample, progress)
+    ranges, solved = _ranges(pact, chains, later, day, members, regions, sample, progress)
     figures = {
         key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
         for key in before
@@ -207,12 +210,18 @@ def _one(
         effects=effects(pact, policy, day),
         warnings=(*said, *duty_warnings(pact, day, base, flags, held)),
         opened_share=opened,
-        failed=failed,
+        failed=n - len(solved),
         duty_assumed=flags,
         duty_basis=held,
         structures=()
         if sample is None
         else tuple((s, int(np.sum(sample.structure == i))) for i, s in enumerate(structures, 1)),
+        prices={
+            (k.stage, k.region): pair
+            for k, pair in ranges.items()
+            if k.variable == "buyers' price" and k.region in members
+        },
+        solved=solved,
     )
 
 
@@ -225,21 +234,21 @@ def _ranges(
     regions: tuple[str, ...],
     sample: Draws | None,
     progress: Callable[[str, int, int], None] | None,
-) -> tuple[dict[Key, tuple[Array, Array]], int]:
-    """Figures before and after in every draw (N,), and how many draws did not solve.
+) -> tuple[dict[Key, tuple[Array, Array]], Array]:
+    """Figures before and after in every draw (N,), and the positions of those that solved.
 
     Each draw is solved on the chain that its structure picks, before and after alike.
     """
     if sample is None:
-        return {}, 0
-    n, done, failed = len(sample), 0, 0
+        return {}, np.zeros(0, int)
+    n, done, failed = len(sample), 0, np.zeros(len(sample), bool)
     found: dict[Key, tuple[Array, Array]] = {}
     for chain, at in _chunks(chains, sample):
         market = _market(chain, later, sample.at(at))
         base = solve(market)
         out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
         bad = ~np.broadcast_to(out.converged, at.shape)
-        failed += int(bad.sum())
+        failed[at] = bad
         b = metrics(base, base, members, regions)
         a = metrics(base, out, members, regions)
         for k in b:
@@ -248,7 +257,7 @@ def _ranges(
         done += len(at)
         if progress:
             progress(chain.mineral, done, n)
-    return found, failed
+    return found, np.flatnonzero(~failed)
 
 
 def _chunks(chains: tuple[Chain, ...], sample: Draws) -> Iterator[tuple[Chain, Array]]:
