@@ -155,7 +155,7 @@ class TestStructures:
     def test_the_same_seed_gives_the_same_figures(self, antimony) -> None:
         again = simulate(PACT, EARTH, ["antimony"], draws=32).minerals["antimony"].figures
         for key, f in antimony[0].minerals["antimony"].figures.items():
-            assert again[key] == f or np.isnan(f.central)
+            assert repr(again[key]) == repr(f)
 
     def test_a_region_that_one_publisher_does_not_have_makes_nothing_there(self) -> None:
         """Canada's germanium counted with the United States' in half of the draws."""
