@@ -8,15 +8,20 @@ import pytest
 
 CENTRAL = ("simulate", "us-mexico-2026", "--minerals", "zinc", "--central")
 
+TABLES = {
+    "figures", "flows", "welfare", "instruments", "duties", "drivers", "borders", "incidence",
+    "products", "parts",
+}  # fmt: skip
+
 
 def test_one_json_document_and_nothing_else_on_stdout(orepact) -> None:
     done = orepact(*CENTRAL, "--json")
     assert done.code == 0
     assert done.err == ""
     held = json.loads(done.out)
-    assert set(held) == {
-        "manifest", "figures", "flows", "welfare", "instruments", "duties", "drivers"
-    }  # fmt: skip
+    assert set(held) == {"manifest", *TABLES}
+    assert held["products"] == []  # no product that ships holds zinc
+    assert {r["member"] for r in held["borders"]} == {"USA", "MEX"}
     assert held["manifest"]["minerals"] == ["zinc"]
     assert held["manifest"]["draws"] == 0
     assert held["manifest"]["seed"] is None
@@ -52,8 +57,7 @@ def test_out_writes_files_and_a_manifest_whose_hashes_are_right(orepact, tmp_pat
     done = orepact(*CENTRAL, "--out", out)
     assert done.code == 0
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    tables = {"figures", "flows", "welfare", "instruments", "duties", "drivers"}
-    names = {f"{t}.{end}" for t in tables for end in ("csv", "parquet")}
+    names = {f"{t}.{end}" for t in TABLES for end in ("csv", "parquet")}
     assert {p.name for p in out.iterdir()} == {*names, "report.html", "manifest.json"}
     assert names <= manifest["results_sha256"].keys()
     for name, digest in manifest["results_sha256"].items():

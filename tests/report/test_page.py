@@ -122,6 +122,30 @@ def test_margins_and_protection_are_told_where_members_produce(wide, central):
     assert "What a tonne earns" not in magnesium
 
 
+def test_who_bears_the_floor_is_told_per_tonne_and_in_money(wide, ranged, central):
+    gallium = wide.split('id="mineral-gallium"')[1].split("</section>")[0]
+    assert "Who bears the floor and the duties at the border, per tonne" in gallium
+    f = ranged.minerals["gallium"].figures["primary", "USA", "borne by buyers"]
+    low, mid, high = (f"{100 * x:.0f}" for x in f.after)
+    assert f'{mid}<span class="spread">{low} to {high}</span>' in gallium
+    assert "the importer&#39;s treasury" in gallium
+    money = gallium.split("<span>Whose money it is")[1].split("</table>")[0]
+    for who in ("Producers, primary", "Processors, high purity", "Final users", "Welfare"):
+        assert f'<th scope="row">{who}</th>' in money
+    assert "Other countries" in money
+
+
+def test_products_and_their_bills_are_told_where_the_run_holds_them(wide, central):
+    products = wide.split('id="products"')[1].split("Members, mineral by mineral")[0]
+    assert "Processed gallium arsenide wafer" in products
+    assert '<td class="muted left" colspan="4">gallium (not bought there)</td>' in products
+    assert "NMC battery pack" in products  # among the bills, not among the costs
+    assert "Battery pack of 75 kWh" not in products
+    for known in ("read", "derived", "recalled", "assumed"):
+        assert f"<td>{known}</td>" in products
+    assert 'id="products"' not in report.html(central)  # manganese and magnesium make none
+
+
 def test_titles_are_escaped(ranged):
     evil = Text(en="<script>alert(1)</script> & Sons")
     held = {name: getattr(ranged.pact, name) for name in type(ranged.pact).model_fields}

@@ -11,7 +11,10 @@ from orepact.study.simulate import Figure
 
 def test_columns_are_those_that_are_promised(ranged):
     found = report.tables(ranged)
-    assert list(found) == ["figures", "flows", "welfare", "instruments", "duties", "drivers"]
+    assert list(found) == [
+        "figures", "flows", "welfare", "instruments", "duties", "drivers", "borders", "incidence",
+        "products", "parts",
+    ]  # fmt: skip
     for name, table in found.items():
         assert tuple(table.columns) == COLUMNS[name]
         assert len(table)
@@ -27,6 +30,10 @@ def test_a_key_stands_once(ranged):
         ("welfare", ("mineral", "region", "line")),
         ("instruments", ("mineral", "id")),
         ("duties", ("mineral", "stage", "region")),
+        ("borders", ("mineral", "stage", "member", "charges")),
+        ("incidence", ("mineral", "region", "who", "stage")),
+        ("products", ("product", "member")),
+        ("parts", ("product", "member", "mineral", "stage")),
     ):
         assert not found[name].select(key).is_duplicated().any()
 
@@ -95,3 +102,38 @@ def test_lines_add_up_to_welfare_and_regions_to_the_world(ranged):
         & (pl.col("line") == "welfare")
     )["change"].item()
     assert own == pytest.approx(figure.central - figure.base, rel=1e-9)
+
+
+def test_parts_of_incidence_add_up_to_welfare(ranged):
+    found = report.tables(ranged)
+    size = found["welfare"]["policy"].abs().max()
+    parts = found["incidence"].group_by("mineral", "region").agg(pl.col("change").sum())
+    whole = found["welfare"].filter(pl.col("line") == "welfare", pl.col("region") != "WLD")
+    both = whole.join(parts, on=["mineral", "region"], validate="1:1")
+    assert len(both) == len(whole) == len(parts)
+    gap = both.select((pl.col("change") - pl.col("change_right")).abs().max()).item()
+    assert gap < 1e-9 * size
+
+
+def test_shares_at_a_border_add_up(ranged):
+    borders = report.tables(ranged)["borders"].drop_nulls("buyers")
+    assert len(borders)
+    for parts in (("buyers", "suppliers", "real_costs"), ("treasury", "importers", "exporters")):
+        total = borders.select(pl.sum_horizontal(parts)).to_series()
+        assert total.to_list() == pytest.approx([1.0] * len(borders))
+    figures = report.tables(ranged)["figures"].filter(pl.col("variable") == "borne by buyers")
+    added = borders.filter(pl.col("charges") == "added").join(
+        figures, left_on=["mineral", "stage", "member"], right_on=["mineral", "stage", "region"]
+    )
+    assert added["buyers"].to_list() == pytest.approx(added["central"].to_list())
+
+
+def test_products_are_their_parts(ranged):
+    """A run of NdPr and gallium holds every mineral of the two wafers of gallium, and no pack."""
+    found = report.tables(ranged)
+    assert set(found["products"]["product"]) == {"wafer-gaas", "wafer-gan"}
+    sums = found["parts"].group_by("product", "member").agg(pl.sum("before", "change"))
+    both = found["products"].join(sums, on=["product", "member"], validate="1:1")
+    for what in ("before", "change"):
+        assert both[what].to_list() == pytest.approx(both[f"{what}_right"].to_list())
+    assert both["share"].to_list() == pytest.approx((both["change"] / both["value"]).to_list())

@@ -62,6 +62,13 @@ def test_central_values_say_so(shown):
     assert " to +" not in text
 
 
+def test_a_line_tells_what_products_cost_more(shown):
+    text = " ".join(shown["us-mexico-20268"].replace("\u00a0", " ").split())
+    assert "USD more for one made in the United States (of its value): GaAs wafer +" in text
+    assert "made in Mexico" not in text  # it buys no high-purity gallium
+    assert "USD more" not in shown["us-mexico-20260"]
+
+
 def test_members_beyond_two_are_summed(shown):
     assert "Members, central" in shown["plurilateral-with-canada8"]
 

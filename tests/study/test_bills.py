@@ -9,7 +9,7 @@ from orepact.errors import WorldError
 from orepact.study.bills import CONFIDENCE, parts, products, shipped
 from orepact.world.register import ASSUMPTION, register
 
-PRODUCTS = """product,name,each,low,central,high,unit,source,confidence,note
+PRODUCTS = """product,name,short,low,central,high,unit,source,confidence,note
 pack,A battery,pack,80,100,120,USD,bnef-2025,read,mean
 """
 BILLS = """product,mineral,stage,low,central,high,unit,source,confidence,note

@@ -100,7 +100,9 @@ def test_parts_outside_the_run_or_the_market_are_told(ranged: Run) -> None:
     assert found.parts[0].state == "not bought there"
     assert not found.known
     mixed = thing(("ndpr", "magnet", (1, 2, 3)), ("cobalt", "refined", (1, 2, 3)))
-    found = cost(ranged, "MEX", mixed)
+    assert not cost(ranged, "MEX", mixed).known
+    partly = thing(("ndpr", "magnet", (1, 2, 3)), ("gallium", "high_purity", (1, 2, 3)))
+    found = cost(ranged, "MEX", partly)
     assert found.known
     assert not found.whole
 

@@ -13,7 +13,20 @@ import orepact
 from orepact.catalogue import mineral
 from orepact.market.accounts import TOLERANCE
 from orepact.pact import SCENARIO
-from orepact.report import blocks, charts, drawing, flows, grounds, numbers, sentences, view, words
+from orepact.report import (
+    blocks,
+    charts,
+    drawing,
+    flows,
+    grounds,
+    numbers,
+    payers,
+    products,
+    sentences,
+    view,
+    words,
+)
+from orepact.study.downstream import downstream
 from orepact.study.simulate import MineralRun, Run
 from orepact.study.warnings import MUCH
 from orepact.world.register import register
@@ -32,6 +45,7 @@ def html(run: Run) -> str:
     style = files(__package__).joinpath("templates/style.css").read_text("utf-8")
     sources = run.pact.sources
     used = {i.source for i in run.pact.instruments}
+    costs = downstream(run)
     return env.get_template("page.html.j2").render(
         title=run.pact.title.in_("en"),
         scenario=SCENARIO,
@@ -48,6 +62,9 @@ def html(run: Run) -> str:
         ranking=charts.welfare_ranking(run, list(run.minerals.values())),
         welfare=blocks.welfare_summary(run),
         summary=blocks.summary(run),
+        products=products.groups(run, costs),
+        products_grade=products.grade(run, costs),
+        bills=products.bills(),
         minerals=[_mineral(run, mr) for mr in run.minerals.values()],
         opened=round(100 * MUCH),
         recorded=grounds.recorded(run),
@@ -90,6 +107,8 @@ def _mineral(run: Run, mr: MineralRun) -> dict[str, Any]:
         ],
         "ranking": charts.welfare_ranking(run, [mr]),
         "welfare": blocks.welfare_table(run, mr),
+        "borders": payers.border_table(run, mr),
+        "money": payers.money_table(run, mr),
         "tables": [blocks.stage_table(run, mr, s) for s in stages],
         "margins": blocks.margin_table(run, mr),
         "shifting": blocks.shifting_table(run, mr),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from orepact.market.accounts import LINES, accounts
 from orepact.report import view, words
+from orepact.study.downstream import Cost, downstream
+from orepact.study.incidence import borders, money
 from orepact.study.metrics import UNITS, WORLD
 from orepact.study.simulate import MineralRun, Run
 
@@ -31,11 +33,26 @@ COLUMNS = {
         "mineral", "stage", "region", "variable", "parameter_stage", "parameter",
         "rank_correlation",
     ),
+    "borders": (
+        "mineral", "stage", "member", "charges", "tonnes", "wedge", "buyers", "suppliers",
+        "real_costs", "treasury", "importers", "exporters",
+    ),
+    "incidence": ("mineral", "region", "who", "stage", "change"),
+    "products": (
+        "product", "name", "member", "value", "before", "change", "share", "whole",
+        "before_p5", "before_p50", "before_p95", "change_p5", "change_p50", "change_p95",
+        "share_p5", "share_p50", "share_p95",
+    ),
+    "parts": (
+        "product", "member", "mineral", "stage", "state", "kg_low", "kg", "kg_high", "before",
+        "change", "source", "confidence",
+    ),
 }  # fmt: skip
 
 NUMBERS = frozenset(
     ("base", "central", "base_t", "policy_t", "policy", "change", "distance", "rank_correlation",
-     "imports_usd", "assumed_share")
+     "imports_usd", "assumed_share", "tonnes", "wedge", "buyers", "suppliers", "real_costs",
+     "treasury", "importers", "exporters", "value", "before", "share", "kg_low", "kg", "kg_high")
 )  # fmt: skip
 
 
@@ -65,6 +82,22 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
     ``drivers``
         Parameters that move a figure's change most: rank correlation over the draws (of
         ``structure`` the correlation ratio), empty without draws.
+    ``borders``
+        One row per stage and member whose border the pact touches, ``charges`` added or taken
+        off: ``tonnes`` that meet them, mean ``wedge`` in USD/t, the shares of it that ``buyers``,
+        ``suppliers`` and ``real_costs`` bear (they add up to one) and the shares that each
+        keeps. Null where the wedge is too small to divide. Central values.
+    ``incidence``
+        Change of each part of welfare by region of the market, USD a year, central values; the
+        parts of a region add up to its welfare in ``welfare``.
+    ``products``
+        One row per product and member where the run holds its minerals: ``value`` of one,
+        what its minerals cost ``before``, the ``change``, all in USD, and the change as a
+        ``share`` of the value; quantiles of the joint draws. ``whole`` where every mineral is
+        counted or untouched by the pact.
+    ``parts``
+        The kilograms behind ``products`` with their source and how they are known
+        (``confidence``), central cost before and its change, and whether the part is counted.
     """
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in COLUMNS}
     for id, mr in run.minerals.items():
@@ -80,15 +113,25 @@ def tables(run: Run) -> dict[str, pl.DataFrame]:
             for key, f in mr.figures.items()
             for (stage, name), rho in f.drivers
         ]
+        found["borders"] += _borders(run, id, mr)
+        found["incidence"] += _incidence(id, mr)
+    for c in downstream(run):
+        if c.known:
+            found["products"].append(_product(c))
+            found["parts"] += _parts(c)
     return {name: _frame(name, rows) for name, rows in found.items()}
 
 
 def _frame(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     import polars as pl
 
-    quantile = ("after_", "change_")
+    quantile = ("after_", "change_", "before_", "share_")
     schema = {
-        c: pl.Float64 if c in NUMBERS or c.startswith(quantile) else pl.String
+        c: pl.Boolean
+        if c == "whole"
+        else pl.Float64
+        if c in NUMBERS or c.startswith(quantile)
+        else pl.String
         for c in COLUMNS[name]
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -147,3 +190,40 @@ def _welfare(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
             rows.append((id, region, line, float(b[r]), float(a[r]), float(a[r] - b[r])))
         rows.append((id, WORLD, line, float(b.sum()), float(a.sum()), float((a - b).sum())))
     return rows
+
+
+def _borders(run: Run, id: str, mr: MineralRun) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for b in borders(mr.base, mr.policy, run.members):
+        held = (b.wedge, b.buyer, b.supplier, b.real, *b.kept.values())
+        charges = "taken off" if b.relief else "added"
+        numbers = (_known(float(v)) for v in held)
+        rows.append((id, b.stage, b.member, charges, float(b.tonnes), *numbers))
+    return rows
+
+
+def _incidence(id: str, mr: MineralRun) -> list[tuple[object, ...]]:
+    regions = mr.base.market.regions
+    return [
+        (id, region, *key, float(v[r]))
+        for key, v in money(mr.base, mr.policy).items()
+        for r, region in enumerate(regions)
+    ]
+
+
+def _product(c: Cost) -> tuple[object, ...]:
+    ranges = [
+        q
+        for three in (c.before_range, c.change_range, c.share_range)
+        for q in (three if three is not None else (None,) * 3)
+    ]
+    level = (c.product.value[1], c.before, c.change, c.share)
+    return (c.product.id, c.product.name, c.member, *level, c.whole, *ranges)
+
+
+def _parts(c: Cost) -> list[tuple[object, ...]]:
+    return [
+        (c.product.id, c.member, p.part.mineral, p.part.stage, p.state, *p.part.kg, p.before,
+         p.change, p.part.source, p.part.confidence)
+        for p in c.parts
+    ]  # fmt: skip

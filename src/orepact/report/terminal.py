@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from orepact.pact import SCENARIO
-from orepact.report import grounds, numbers, sentences, view, words
+from orepact.report import grounds, numbers, products, sentences, view, words
 from orepact.report.charts import MISSING, UNBOUGHT, UNIMPORTED
 from orepact.report.view import Shown
+from orepact.study.downstream import downstream
 from orepact.study.metrics import WORLD
 from orepact.study.simulate import MineralRun, Run
 
@@ -46,6 +47,8 @@ def terminal(run: Run) -> tuple[Text | Table, ...]:
         f"comparative statics, not a forecast; {ranges}."
     )
     parts: list[Text | Table] = [head, facts, Text(), _summary(run)]
+    if len(run.members) <= FEW:
+        parts += [Text(line) for line in products.lines(run, downstream(run))]
     for mr in run.minerals.values():
         parts += [Text(), *_mineral(run, mr, len(run.minerals) <= RANGED)]
     return tuple(parts)

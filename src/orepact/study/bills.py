@@ -34,11 +34,11 @@ Three = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product: its name, one of it in a word, its value in USD low, central and high."""
+    """One product: its name, long and short, its value in USD low, central and high."""
 
     id: str
     name: str
-    each: str
+    short: str
     value: Three
     source: str
     confidence: str
@@ -74,7 +74,7 @@ def shipped() -> tuple[tuple[Product, ...], tuple[Part, ...]]:
 def products(text: str) -> tuple[Product, ...]:
     """Parse the table of products; :class:`WorldError` names the file and line of a mistake."""
     found: dict[str, Product] = {}
-    for where, row in _rows(text, PRODUCTS, ("product", "name", "each", *KNOWN)):
+    for where, row in _rows(text, PRODUCTS, ("product", "name", "short", *KNOWN)):
         id = row["product"]
         if id in found:
             raise WorldError(f"{where}: product '{id}' stands twice. Keep one row.")
@@ -82,7 +82,7 @@ def products(text: str) -> tuple[Product, ...]:
         if value[0] <= 0:
             raise WorldError(f"{where}: a product is worth more than nothing; low is {value[0]:g}.")
         how = (row["source"], row["confidence"], row["note"])
-        found[id] = Product(id, row["name"], row["each"], value, *how)
+        found[id] = Product(id, row["name"], row["short"], value, *how)
     return tuple(found.values())
 
 

@@ -69,8 +69,9 @@ class Cost:
 
     @property
     def known(self) -> bool:
-        """Whether some part is counted or untouched."""
-        return any(p.state in STATES[:2] for p in self.parts)
+        """Whether the run holds every mineral of it that the pact names, and some is counted."""
+        held = {p.state for p in self.parts}
+        return "not in this run" not in held and bool(held & set(STATES[:2]))
 
 
 def downstream(

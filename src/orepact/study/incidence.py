@@ -30,6 +30,7 @@ from orepact.market.accounts import TOLERANCE, accounts
 from orepact.market.protection import effective_protection
 
 Array = Any
+Money = dict[tuple[str, str], Array]
 
 TREASURY = ("tariffs", "floor levy", "export taxes", "budget")
 SMALLEST = 1e-9
@@ -149,7 +150,7 @@ def _border(r: Routes, k: int, d: int, relief: bool) -> tuple[Any, ...] | None:
     return tonnes, over(wedge, tonnes), *shares, kept
 
 
-def money(base: Outcome, policy: Outcome) -> dict[tuple[str, str], Array]:
+def money(base: Outcome, policy: Outcome) -> Money:
     """Change of each part of the world's welfare, USD a year by region (..., R).
 
     Keys are (who, stage): ``producers``, ``users`` and ``matching`` by stage; the treasury's
@@ -169,13 +170,13 @@ def money(base: Outcome, policy: Outcome) -> dict[tuple[str, str], Array]:
     return found
 
 
-def _money(out: Outcome) -> dict[tuple[str, str], Array]:
+def _money(out: Outcome) -> Money:
     """Levels of the parts of welfare; matching is a cost, so below zero."""
     market, st = out.market, out.state
     a = accounts(market, out.wedges, st)
     blank = np.zeros_like(a.lines["final users"])
     kept = a.lines["miners and processors"] - a.by_stage.sum(-2)
-    found: dict[tuple[str, str], Array] = {}
+    found: Money = {}
     users = market.demand.surplus(st.P)
     per_tonne = np.where(st.Q > 0, a.matching / np.where(st.Q > 0, st.Q, 1.0), 0.0)
     stocks = market.build + out.wedges.purchase + 0 * st.Q
