@@ -15,6 +15,8 @@ from orepact.market import RESULTS, calibrate, solve
 from orepact.market.instruments import wedges
 from orepact.report import vulnerability
 from orepact.report.structures import structures_table
+from orepact.study.bills import shipped
+from orepact.study.downstream import downstream
 from orepact.study.engines import engines
 from orepact.study.metrics import WORLD, Key
 from orepact.study.published import china_stop
@@ -112,8 +114,29 @@ def result_tables(run: Run) -> list[str]:
             for n, r in run.minerals.items()
         ),
     )
+    lines += product_table(run)
     flagged = [f"- **{mineral(n).name}**: {w}" for n, r in run.minerals.items() for w in r.warnings]
     return lines + (["Warnings that the runs carry:", "", *flagged, ""] if flagged else [])
+
+
+def product_table(run: Run) -> list[str]:
+    """What the pact adds to the cost of a battery pack, a motor and a wafer."""
+    rows = []
+    for c in (c for c in downstream(run) if c.known):
+        before, moved, share = c.before_range, c.change_range, c.share_range
+        rows.append(
+            (c.product.name, c.member, f"{c.product.value[1]:,.0f}", f"{before[1]:,.4g}",
+             f"{moved[1]:+,.3g} ({moved[0]:+,.3g} to {moved[2]:+,.3g})",
+             f"{share[1]:+.2%} ({share[0]:+.2%} to {share[2]:+.2%})",
+             "" if c.whole else "some minerals are not bought there")
+        )  # fmt: skip
+    head = ("product", "made in", "value, USD", "minerals in 2024, USD", "rise, USD",
+            "rise, % of value", "left out")  # fmt: skip
+    said = (
+        "Cost of the minerals in one product, median and 5-95 % range (bills and method: "
+        "[model.md](model.md), Incidence):"
+    )
+    return [said, "", *table(head, rows)]
 
 
 def _floors(run: Run, name: str, stage: str) -> set[str]:
@@ -296,7 +319,8 @@ def main() -> None:
         p.relative_to(TABLES).with_suffix("").as_posix(): pl.read_parquet(p)
         for p in sorted(TABLES.rglob("*.parquet"))
     }
-    named = licences.cited(list(held.values()))
+    bills = {x.source for sheet in shipped() for x in sheet}
+    named = licences.cited(list(held.values())) | bills
     (ROOT / "DATA-LICENCES.md").write_text(licences.render(held["sources"], named), "utf-8")
     data = ROOT / "docs" / "data.md"
     rivals = held["alternatives/index"].filter(balanced=True)["mineral"].unique(maintain_order=True)

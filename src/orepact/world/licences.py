@@ -11,10 +11,10 @@ from orepact.errors import WorldError
 _HEAD = """\
 # Data licences
 
-The code is under the Apache License 2.0. The compiled tables carry selected figures of the
-publishers below, each row with the id of its source; no publisher's file is redistributed.
-Cite the publisher when you use a figure. Rows marked *assumed* are this project's and no one
-else's, and no publisher endorses them.
+The code is under the Apache License 2.0. The compiled tables and the bills of products carry
+selected figures of the publishers below, each row with the id of its source; no publisher's file
+is redistributed. Cite the publisher when you use a figure. Rows marked *assumed* are this
+project's and no one else's, and no publisher endorses them.
 
 | id | title | publisher | vintage | licence |
 |---|---|---|---|---|
