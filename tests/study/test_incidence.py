@@ -9,8 +9,10 @@ from hypothesis import strategies as some
 from markets import everything, floored, limited, make, one_stage
 
 from orepact import pact, world
+from orepact.errors import AccountsError
 from orepact.market import Market, Wedges, accounts, calibrate, demand, solve, sourcing, supply
 from orepact.market.instruments import wedges
+from orepact.study import incidence
 from orepact.study.incidence import borders, margins, money, routes
 
 HOME, WORLD = range(2)
@@ -135,10 +137,15 @@ def test_parts_of_welfare_add_up_region_by_region(seed: int, form: str) -> None:
     assert levy == pytest.approx(np.sum(out.state.levy * out.state.x), abs=1e-9 * size)
 
 
-def test_parts_that_miss_the_change_are_refused(monkeypatch) -> None:
-    from orepact.errors import AccountsError
-    from orepact.study import incidence
+def test_a_layer_of_landed_cost_that_is_not_known_is_refused() -> None:
+    m = one_stage()
+    base, out = solve(m), solve(m, floored(m, [0], 14.0))
+    more = replace(out, state=out.state._replace(c=1.001 * out.state.c))
+    with pytest.raises(AccountsError, match="more than incidence knows"):
+        routes(base, more)
 
+
+def test_parts_that_miss_the_change_are_refused(monkeypatch) -> None:
     m = one_stage()
     base, out = solve(m), solve(m, floored(m, [0], 14.0))
     whole = incidence._money

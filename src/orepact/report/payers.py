@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from orepact.market.accounts import LINES
 from orepact.report import numbers, view, words
 from orepact.report.blocks import Cell, Line, Table, cell
 from orepact.report.view import Shown
-from orepact.study.incidence import TREASURY, Border, Money, borders, money
+from orepact.study.incidence import SPLIT, Border, Money, borders, money
 from orepact.study.simulate import MineralRun, Run
 
 FEW = 4
@@ -25,9 +26,8 @@ KEEPERS = {
     "exporters": "the exporter's side",
 }
 OTHERS = {
-    **{name: words.LINES[name] for name in TREASURY},
+    **{name: words.LINES[name] for name in LINES if name not in SPLIT},
     "rents": "Holders of licences and quotas",
-    "scrap": words.LINES["scrap"],
     "stocks": words.LINES["stocks"],
 }
 

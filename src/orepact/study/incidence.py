@@ -18,7 +18,7 @@ parts add up to the change of the world's welfare, which is asserted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +26,14 @@ import numpy as np
 
 from orepact.errors import AccountsError
 from orepact.market import Outcome
-from orepact.market.accounts import TOLERANCE, accounts
+from orepact.market.accounts import LINES, TOLERANCE, accounts
 from orepact.market.protection import effective_protection
 
 Array = Any
 Money = dict[tuple[str, str], Array]
 
-TREASURY = ("tariffs", "floor levy", "export taxes", "budget")
+SPLIT = ("final users", "miners and processors", "importer rents", "exporter rents", "stocks")
+"""Lines of the accounts that are told by stage, together, or with matching taken out."""
 SMALLEST = 1e-9
 """Levies and rents below this share of the mean price are what the solver leaves."""
 SHARED = 1e-3
@@ -58,42 +59,64 @@ class Routes:
     landed: Array
 
 
-def routes(base: Outcome, policy: Outcome) -> Routes:
-    """Divide the wedge of every route; means weight by the tonnes that still pay it."""
-    one, two = (_parts(o) for o in (base, policy))
+def routes(base: Outcome, policy: Outcome, into: Sequence[int] | None = None) -> Routes:
+    """Divide the wedge of every route, or of those ``into`` some destinations (then ``D`` is they).
+
+    Raises :class:`AccountsError` where the layers of landed cost do not add up to it.
+    """
+    at = np.arange(len(policy.market.regions)) if into is None else np.asarray(into, int)
+    one, two = (_parts(o, at) for o in (base, policy))
     change = {name: two[name] - one[name] for name in one}
     kept = {name: change[name] for name in ("treasury", "importers", "exporters")}
     buyer, supplier, real = change["landed"], -change["price"], -change["real"]
-    touched = _differs(base, policy) & (policy.state.x > 0)
-    wedge = sum(kept.values())
-    return Routes(wedge, buyer, supplier, real, kept, touched, policy.state.x, one["landed"])
+    tonnes = policy.state.x[..., at]
+    touched = _differs(base, policy, at) & (tonnes > 0)
+    return Routes(sum(kept.values()), buyer, supplier, real, kept, touched, tonnes, one["landed"])
 
 
-def _parts(out: Outcome) -> dict[str, Array]:
+def _parts(out: Outcome, at: Array) -> dict[str, Array]:
     """The layers of landed cost, USD/t; ``landed`` is the solver's own and not their sum."""
     market, w, st = out.market, out.wedges, out.state
-    freight = market.freight + w.freight
-    zero = np.zeros_like(st.c)
-    return {
-        "price": st.p[..., :, None] + zero,
-        "real": freight + w.standard + zero,
-        "treasury": w.duty * (st.invoice + market.cif * freight) + w.specific + st.levy,
-        "importers": st.importer_rent + zero,
-        "exporters": st.invoice - st.p[..., :, None] + zero,
-        "landed": st.c,
+
+    def to(v: Array) -> Array:
+        return np.broadcast_to(v, st.c.shape)[..., at]
+
+    freight = to(market.freight) + to(w.freight)
+    price, invoice = to(st.p[..., :, None]), to(st.invoice)
+    duties = to(w.duty) * (invoice + market.cif[at] * freight) + to(w.specific)
+    found = {
+        "price": price,
+        "real": freight + to(w.standard),
+        "treasury": duties + to(st.levy),
+        "importers": to(st.importer_rent),
+        "exporters": invoice - price,
     }
+    landed, every = to(st.c), (-3, -2, -1)
+    gap = np.max(np.abs(sum(found.values()) - landed), axis=every) / np.max(landed, axis=every)
+    if np.any(np.where(out.converged, gap, 0.0) > TOLERANCE):
+        raise AccountsError(
+            "What stands between a producer price and the landed cost is more than incidence "
+            "knows: duties, levies, rents, export taxes, freight and standards. Add the new layer "
+            "to incidence.py, with who keeps it."
+        )
+    return {**found, "landed": landed}
 
 
-def _differs(base: Outcome, policy: Outcome) -> Array:
+def _differs(base: Outcome, policy: Outcome, at: Array) -> Array:
     """Routes across borders on which terms, levies or rents differ: (..., K, O, D)."""
-    b, w, st = base.wedges, policy.wedges, policy.state
-    found = np.zeros_like(st.c, dtype=bool)
+    shape = policy.state.c.shape
+
+    def change(one: Any, two: Any, name: str) -> Array:
+        moved = getattr(two, name) - getattr(one, name)
+        return np.broadcast_to(np.abs(moved), shape)[..., at]
+
+    found = np.zeros((*shape[:-1], len(at)), dtype=bool)
     for name in ("duty", "specific", "export_tax", "export_specific"):
-        found |= np.asarray(getattr(w, name) != getattr(b, name))
+        found |= change(base.wedges, policy.wedges, name) > 0
     least = SMALLEST * np.mean(policy.market.p0)
     for name in ("levy", "markup", "importer_rent", "exporter_rent"):
-        found |= np.abs(getattr(st, name) - getattr(base.state, name)) > least
-    return found & ~np.eye(len(policy.market.regions), dtype=bool)
+        found |= change(base.state, policy.state, name) > least
+    return found & (np.arange(shape[-1])[:, None] != at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +140,14 @@ class Border:
 
 def borders(base: Outcome, policy: Outcome, members: tuple[str, ...]) -> tuple[Border, ...]:
     """What the routes into each member come to, charges added and charges taken off apart."""
-    found, market = routes(base, policy), policy.market
+    market = policy.market
+    held = [m for m in members if m in market.regions]
+    if base is policy or not held:
+        return ()
+    found = routes(base, policy, [market.region(m) for m in held])
     out = []
     for k, stage in enumerate(market.stages):
-        for member in (m for m in members if m in market.regions):
-            d = market.region(member)
+        for d, member in enumerate(held):
             for relief in (False, True):
                 b = _border(found, k, d, relief)
                 if b is not None:
@@ -153,8 +179,8 @@ def _border(r: Routes, k: int, d: int, relief: bool) -> tuple[Any, ...] | None:
 def money(base: Outcome, policy: Outcome) -> Money:
     """Change of each part of the world's welfare, USD a year by region (..., R).
 
-    Keys are (who, stage): ``producers``, ``users`` and ``matching`` by stage; the treasury's
-    lines, ``rents``, ``scrap`` and ``stocks`` for the whole chain ('').  Raises
+    Keys are (who, stage): ``producers``, ``users`` and ``matching`` by stage; ``rents``,
+    ``stocks`` and every other line of the accounts for the whole chain (''). Raises
     :class:`AccountsError` where the parts do not add up to the change of welfare.
     """
     one, two = (_money(o) for o in (base, policy))
@@ -179,18 +205,21 @@ def _money(out: Outcome) -> Money:
     found: Money = {}
     users = market.demand.surplus(st.P)
     per_tonne = np.where(st.Q > 0, a.matching / np.where(st.Q > 0, st.Q, 1.0), 0.0)
-    stocks = market.build + out.wedges.purchase + 0 * st.Q
+    taken = np.zeros_like(st.Q)
     for k, stage in enumerate(market.stages):
         fed = blank
         for j in (j for kk, j in market.edges if kk == k):
-            fed = fed + per_tonne[..., j, :] * market.inputs[..., k, j, :] * st.y[..., k, :]
+            tonnes = market.inputs[..., k, j, :] * st.y[..., k, :]
+            fed = fed + per_tonne[..., j, :] * tonnes
+            taken[..., j, :] += tonnes
         found["producers", stage] = a.by_stage[..., k, :] + fed
         found["users", stage] = users[..., k, :] + a.matching_final[..., k, :]
         found["matching", stage] = -a.matching[..., k, :]
-    for name in (*TREASURY, "scrap"):
+    for name in (n for n in LINES if n not in SPLIT):
         found[name, ""] = a.lines[name] + blank
     found["rents", ""] = a.lines["importer rents"] + a.lines["exporter rents"] + kept
-    found["stocks", ""] = a.lines["stocks"] + np.sum(per_tonne * stocks, axis=-2)
+    stored = st.Q - st.D - taken
+    found["stocks", ""] = a.lines["stocks"] + np.sum(per_tonne * stored, axis=-2)
     return found
 
 
