@@ -153,3 +153,73 @@ def limited(m: Market, k: int, o: list[int], d: list[int], share: float, holder:
     mask[0, k][np.ix_(o, d)] = 1.0
     limit = np.array([share * float(np.sum(mask[0] * m.x0))])
     return replace(Wedges.base(m), limit_mask=mask, limit=limit, holder=(holder,))
+
+
+def every(m: Market) -> dict[str, Wedges]:
+    """One policy per instrument, each binding near the base, and all that combine in one."""
+    K, R = len(m.stages), len(m.regions)
+    base, off, eye = Wedges.base(m), np.zeros((K, R, R)), np.eye(R, dtype=bool)
+    high, low = float(m.p0[1].max()), float(m.p0[1].min())
+    routes = off.copy()
+    routes[1, 2:, 0] = 1.0
+    node = np.zeros((K, R))
+    at = node.copy()
+    at[1, 0] = 1.0
+    mask = routes[None].copy()
+    taken = float(np.sum(routes * m.x0))
+    bench = np.zeros((K, R), int)
+    bench[1, 1] = 2
+    strike = np.zeros((K, R))
+    strike[1, 1] = 1.3 * float(m.p0[1, 2])
+    held = {"limit_mask": mask, "limit": np.array([0.6 * taken])}
+    floor = {"floor": 1.5 * high * at, "covered": routes}
+    one = {
+        "tariff": {"duty": m.duty + 0.3 * routes, "specific": 2.0 * routes},
+        "export tax": {"export_tax": 0.2 * routes, "export_specific": 1.0 * routes},
+        "export ban": {"open": 1.0 - routes},
+        "period levy": {**floor, "eligible": routes > 0},
+        "average reference": {
+            **floor, "eligible": routes > 0,
+            "weights": routes * m.x0 / np.maximum(taken, 1e-300),
+        },
+        "levy with drawback": {**floor, "covered": 0.6 * routes, "eligible": routes > 0,
+                               "counts_duty": at > 0},
+        "top-up": {**floor, "top_up": at > 0, "response": 0.4 * at},
+        "minimum import price": {**floor, "top_up": at > 0, "response": at},
+        "ad valorem floor": {"floor_rate": 0.25 * routes},
+        "standard": {"standard": 3.0 * routes},
+        "cooperation": {"freight": -0.3 * m.freight * routes},
+        "release": {"release": 0.4 * at},
+        "purchase": {"purchase": 0.4 * at},
+        "contract": {"contracted": 0.5 * (bench > 0), "strike": strike, "benchmark": bench},
+        "quota": {**held, "holder": ("importer",)},
+        "export quota": {**held, "holder": ("exporter",)},
+        "licences": {**held, "holder": ("producers",)},
+        "tariff-rate quota": {**held, "holder": ("importer",), "beyond": 0.3 * mask,
+                              "beyond_specific": 1.5 * mask},
+        "exporter's tariff-rate quota": {**held, "holder": ("exporter",), "beyond": 0.3 * mask},
+        "intervention": {"buys": 0.5 * at, "support": 1.1 * high * at},
+        "sale at a trigger": {"sells": 0.5 * at, "trigger": np.where(at > 0, 0.8 * low, np.inf)},
+        "relabelling": {**floor, "eligible": routes > 0, "alias_duty": 0.01 * routes,
+                        "alias_cost": np.where(routes > 0, 2.0, np.inf),
+                        "alias_rise": 1.0 + 30.0 * routes},
+    }  # fmt: skip
+    found = {name: replace(base, **terms) for name, terms in one.items()}
+    both = np.concatenate([mask, 0 * mask])
+    both[1, 2, 3, 0] = 1.0
+    third = np.zeros((K, R))
+    third[2, 1], third[0, 2] = 1.0, 1.0
+    found["all together"] = replace(
+        everything(m),
+        limit_mask=np.concatenate([everything(m).limit_mask, both]),
+        limit=np.concatenate([everything(m).limit, [0.6 * taken, 0.5 * float(m.x0[2, 3, 0])]]),
+        holder=(*everything(m).holder, "importer", "exporter"),
+        beyond=np.concatenate([np.zeros((3, K, R, R)), 0.2 * both]),
+        beyond_specific=np.concatenate([np.zeros((3, K, R, R)), 1.0 * both]),
+        floor_rate=0.1 * (off + ~eye) * (np.arange(K) == 0)[:, None, None],
+        standard=0.5 * (off + ~eye),
+        buys=0.3 * third, support=1.05 * m.p0.max() * third,
+        sells=0.4 * at, trigger=np.where(at > 0, 0.9 * low, np.inf),
+        purchase=0.1 * third,
+    )  # fmt: skip
+    return found

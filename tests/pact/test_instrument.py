@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from orepact.catalogue import minerals
 from orepact.dates import Interval
 from orepact.pact import KINDS, left_out, simulated
-from orepact.pact.conduct import Cooperation
+from orepact.pact.conduct import Circumvention, Cooperation, Standard
 from orepact.pact.content import substances
-from orepact.pact.support import Incentive
+from orepact.pact.support import Incentive, Stockpile
 from orepact.pact.trade import Preference, PriceFloor, TradeAction
 
 SAID = {"status": "scenario", "source": "plan"}
@@ -112,8 +112,8 @@ def variants():
     top_up = {**FLOOR, "mode": "entry_top_up", "invoice_response": "0 %"}
     yield PriceFloor(**top_up), True
     yield PriceFloor(**{**FLOOR, "mode": "minimum_import_price"}), True
-    yield PriceFloor(**{**FLOOR, "mode": "undertaking", **SIGNED}), False
-    yield PriceFloor(**{**FLOOR, "mode": "ad_valorem"}), False
+    yield PriceFloor(**{**FLOOR, "mode": "undertaking", **SIGNED}), True
+    yield PriceFloor(**{**FLOOR, "mode": "ad_valorem"}), True
     yield PriceFloor(**{**FLOOR, "mode": "none"}), False
     yield Preference(**PREFERENCE, minerals="all", stages="all"), True
     imports = {**ACTION, "by": ["USA"], "against": ["CHN"]}
@@ -122,7 +122,7 @@ def variants():
     yield TradeAction(action="tariff", rate="25 %", **imports), True
     yield TradeAction(action="tariff", specific="1 USD/kg", **imports), True
     yield TradeAction(action="quota", **held_by, **imports), True
-    yield TradeAction(action="tariff_rate_quota", rate="25 %", **held_by, **imports), False
+    yield TradeAction(action="tariff_rate_quota", rate="25 %", **held_by, **imports), True
     yield TradeAction(action="export_tax", rate="10 %", **exports), True
     yield TradeAction(action="export_quota", **held_by, **exports), True
     yield TradeAction(action="export_ban", share="100 %", **exports), True
@@ -130,6 +130,18 @@ def variants():
     grant = {"id": "g", "form": "grant", "region": "USA", "paid_by": "USA", "mineral": "zinc"}
     yield Incentive(**grant, stage="refined", amount="10 million USD", **SAID), False
     yield Cooperation(id="c", topic={"en": "Talks"}, **SAID), False
+    rail = {"id": "c", "topic": {"en": "Rail"}, "freight_saving": "5 %", **SAID}
+    yield Cooperation(**rail), False
+    yield Cooperation(**rail, mineral="zinc", stage="refined"), True
+    proof = {"id": "s", "topic": {"en": "Proof"}, "mineral": "zinc", "stage": "refined", **SAID}
+    yield Standard(**proof), False
+    yield Standard(**proof, cost="12 USD/t"), True
+    stocks = {"id": "b", "holders": ["USA"], "mineral": "zinc", "stage": "refined", **SAID}
+    yield Stockpile(**stocks), False
+    since = {"from": "2027-01-01"}
+    yield Stockpile(**stocks, buy_below="2000 USD/t", buy_at_most="10 kt", **since), True
+    passed = {"id": "r", "mineral": "zinc", "stage": "refined", "through": "MYS", **SAID, **since}
+    yield Circumvention(**passed, cost="50 USD/t", full_at="500 USD/t"), True
 
 
 @pytest.mark.parametrize(("instrument", "acted_on"), [*variants()])
@@ -138,7 +150,7 @@ def test_what_is_simulated(instrument, acted_on):
 
 
 def test_every_kind_has_a_class_of_its_name():
-    assert len(KINDS) == 12
+    assert len(KINDS) == 13
     for kind, held in KINDS.items():
         assert held.model_fields["kind"].default == kind
 
@@ -229,5 +241,7 @@ def test_what_a_simulation_leaves_out_is_told():
     exclusions = [{"end_use": "medicine", "source": "plan"}]
     regimes = {"consumption": "covered", "drawback": "refunded"}
     more = {"exclusions": exclusions, "codes": ["2836.91"], "regimes": regimes}
+    assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions")
+    more["regimes"] = {"free_zone": "suspended"}
     assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions", "regimes")
     assert left_out(PriceFloor(**{**FLOOR, **more, "mode": "none"})) == ()

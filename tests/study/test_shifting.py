@@ -1,4 +1,4 @@
-"""A floor on oxide moves magnets abroad; a floor on magnets brings part of them back."""
+"""A floor on oxide moves magnets abroad; a floor on magnets brings them back."""
 
 from datetime import date
 
@@ -34,9 +34,10 @@ def test_a_floor_on_oxide_alone_moves_japans_magnets_abroad(rows) -> None:
     assert r.imports > 1.1 * r.imports0
 
 
-def test_floors_on_both_stages_restore_part(rows) -> None:
+def test_floors_on_both_stages_bring_them_back(rows) -> None:
+    """What is shipped on is refunded the floor on its oxide, so that both floors together add."""
     alone, both = rows[("oxide",), "JPN", "magnet"], rows[BOTH, "JPN", "magnet"]
-    assert alone.output < both.output < both.output0
+    assert alone.output < both.output0 < both.output
     assert both.imports < alone.imports
 
 

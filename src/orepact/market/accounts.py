@@ -6,7 +6,8 @@ asserted on every solve, without a residual term, to :data:`TOLERANCE` of what b
 * money: ``sum c x`` paid by users, processors and stockpiles = received by producers, scrap
   dealers, stock holders, treasuries, rent holders, carriers and certifiers;
 * welfare: surplus + revenue of the world = gross benefit of use + co-product credits - cost
-  of production - freight - standards - matching, each integral from its own closed form.
+  of production - freight - standards - matching - relabelling - moving, each integral from its
+  own closed form.
 
 Tonnes: bought = used (final use, inputs, stocks), bought = shipped (logit), and shipped =
 produced + scrap + drawn + released.
@@ -42,10 +43,10 @@ LINES = (
 class Accounts:
     """Levels by line: ``lines[name]`` (..., R) and ``by_stage`` (..., K, R) of producers.
 
-    ``real`` holds the world's real costs that no region receives: freight, standards and
-    matching, each ``(...,)``. ``matching`` (..., K, D) is what the sourcing mix costs beyond
-    money, already inside the surplus of those who buy; ``matching_final`` is the part of
-    final users, by tonnes.
+    ``real`` holds the world's real costs that no region receives: freight, standards, matching,
+    relabelling, and what users spend on moving abroad, each ``(...,)``. ``matching`` (..., K, D) is
+    what the sourcing mix costs beyond money, already inside the surplus of those who buy;
+    ``matching_final`` is the part of final users, by tonnes.
     """
 
     lines: dict[str, Array]
@@ -71,10 +72,7 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         surplus = (1 - w.contracted) * surplus + w.contracted * paid
         outlay = w.contracted * yc * st.pay
     secondary = market.secondary.surplus(p[..., None, :])
-    producers = np.asarray([h == "producers" for h in w.holder], bool)
-    rents = w.limit_mask * st.rent[..., None, None, None] * x[..., None, :, :, :]
-    kept = np.sum(rents[..., producers, :, :, :], axis=-4) if producers.any() else 0.0 * x
-    base = market.cif * (market.freight + w.freight) + st.invoice
+    kept = np.sum(st.producer_rent * x, axis=-1)
     kept_out = np.sum(st.markup * x + st.exporter_rent * x, axis=-1)
     real_freight = np.sum((market.freight + w.freight) * x, axis=(-3, -2, -1))
     matching = st.P * st.Q - np.sum(st.c * x, axis=-2)
@@ -83,20 +81,20 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
     final = market.demand.surplus(st.P)
     lines = {
         "final users": np.sum(final, axis=-2),
-        "miners and processors": np.sum(surplus + np.sum(kept, axis=-1), axis=-2),
+        "miners and processors": np.sum(surplus + kept, axis=-2),
         "scrap": np.sum(secondary[..., 0, :], axis=-2),
-        "tariffs": np.sum((w.duty * base + w.specific) * x, axis=(-3, -2)),
+        "tariffs": np.sum(st.duties * x, axis=(-3, -2)),
         "floor levy": np.sum(st.levy * x, axis=(-3, -2)),
         "export taxes": np.sum(
             (w.export_tax * p[..., None] + w.export_specific) * x, axis=(-3, -1)
         ),
         "importer rents": np.sum(st.importer_rent * x, axis=(-3, -2)),
-        "exporter rents": np.sum(kept_out - np.sum(kept, axis=-1), axis=-2),
+        "exporter rents": np.sum(kept_out - kept, axis=-2),
         "budget": -_by_payer(w, outlay),
         "stocks": np.sum(
             np.sum(secondary[..., 1:, :], axis=-2)
             + p * (market.draw + w.release)
-            - st.P * (market.build + w.purchase),
+            - st.P * (market.build + w.purchase + st.net_stock),
             axis=-2,
         ),
     }
@@ -104,6 +102,8 @@ def accounts(market: Market, w: Wedges, st: State) -> Accounts:
         "freight": real_freight,
         "standards": np.sum(w.standard * x, axis=(-3, -2, -1)),
         "matching": np.sum(matching, axis=(-2, -1)),
+        "relabelling": np.sum(st.relabelling * x, axis=(-3, -2, -1)),
+        "moving": np.sum(st.P * (market.demand.quantity(st.P) - market.use(st.P)), axis=(-2, -1)),
     }
     return Accounts(lines, surplus, real, matching, share * matching)
 
@@ -121,15 +121,23 @@ def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
     """
     a = accounts(market, w, st)
     paid = np.sum(st.c * st.x, axis=(-3, -2, -1))
-    value = np.maximum(np.abs(paid), 1e-300)
+    # where hardly anything is traded, of what a base year would be worth
+    least = 1e-6 * np.sum(market.scale * market.p0, axis=(-2, -1))
+    value = np.maximum(np.abs(paid), least)
     scrap = np.sum(market.secondary.quantity(st.p[..., None, :]), axis=-2)
     supply = st.y + scrap + market.draw + w.release
+    if not w.tranches and not w.any_alias:  # else the certificate rebuilds the duties
+        base = market.cif * (market.freight + w.freight) + st.invoice
+        due = np.sum((w.duty * base + w.specific) * st.x, axis=(-3, -2, -1))
+        booked = np.sum(a.lines["tariffs"], axis=-1)
+        _assert("duties booked and duties due", (booked - due) / value, solved)
     received = (
         np.sum(st.p * supply, axis=(-2, -1))
         + sum(np.sum(a.lines[n], axis=-1) for n in ("tariffs", "floor levy", "export taxes"))
         + np.sum((st.importer_rent + st.exporter_rent + st.markup) * st.x, axis=(-3, -2, -1))
         + a.real["freight"]
         + a.real["standards"]
+        + a.real["relabelling"]
     )
     _assert("money paid and money received", (paid - received) / value, solved)
     P0 = market.demand.P0  # type: ignore[attr-defined]
@@ -141,11 +149,11 @@ def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
         cost = (1 - w.contracted) * cost + w.contracted * shifted
     scrap_cost = np.sum(market.secondary.cost(st.p[..., None, :]), axis=-2)
     made = np.sum(benefit + market.credit * st.y - cost - scrap_cost, axis=(-2, -1))
-    made = made - a.real["freight"] - a.real["standards"] - a.real["matching"]
+    made = made - sum(a.real.values())
     _assert("world welfare and its real side", (np.sum(a.welfare, axis=-1) - made) / value, solved)
     gap = np.max(np.abs(supply - np.sum(st.x, axis=-1)) / market.scale, axis=(-2, -1))
     _assert("tonnes supplied and shipped", gap, solved)
-    used = market.build + w.purchase + st.D
+    used = market.build + w.purchase + st.net_stock + st.D
     for k, j in market.edges:
         fed = market.inputs[..., k, j, :] * st.y[..., k, :]
         used = used + (np.arange(st.Q.shape[-2])[:, None] == j) * fed[..., None, :]

@@ -41,9 +41,9 @@ def attempt(
     if not len(late):
         return root, st
     rest = take(market, (late,)), take(w, (late,)), active[late] if active.ndim > 2 else active
-    more, stt = _newton(*rest, st.p[late], st.rent[late], tol, (len(late),), 60)
-    converged, r, p, rent = root.converged.copy(), root.r.copy(), st.p.copy(), st.rent.copy()
-    converged[late], r[late], p[late], rent[late] = more.converged, more.r, stt.p, stt.rent
+    more, stt = _newton(*rest, st.p[late], st.dual[late], tol, (len(late),), 60)
+    converged, r, p, rent = root.converged.copy(), root.r.copy(), st.p.copy(), st.dual.copy()
+    converged[late], r[late], p[late], rent[late] = more.converged, more.r, stt.p, stt.dual
     f = frame(market, w)
     steps = root.iterations + more.iterations
     return Root(root.z, r, converged, steps, None), unfold(f, evaluate(f, p, rent))
@@ -60,11 +60,11 @@ def _newton(
     steps: int,
 ) -> tuple[Root, State]:
     shape = active.shape[-2:]
-    n, G = shape[0] * shape[1], len(w.holder)
+    f = frame(market, w)
+    n, G = shape[0] * shape[1], len(w.holder) + len(f.rules)
     index = np.flatnonzero(np.any(active.reshape(-1, n), axis=0))
     keep = np.concatenate([index, n + np.arange(G)])
     p0 = np.broadcast_to(p0, (*batch, *shape))
-    f = frame(market, w)
     unit = f.unit
     rents = np.zeros((*batch, G)) if rent0 is None else rent0
     flat = np.reshape(p0, (*batch, n))
@@ -131,7 +131,7 @@ def rescue(
     if not batch:
         return _harder(market, w, active, root, state, tol)
     z, r, ok = root.z.copy(), root.r.copy(), root.converged.copy()
-    p, rent = state.p.copy(), state.rent.copy()
+    p, rent = state.p.copy(), state.dual.copy()
     for i in np.argwhere(~root.converged):
         at = tuple(i)
         mi, wi = take(market, at), take(w, at)
@@ -142,10 +142,10 @@ def rescue(
             wi,
             ai,
             one,
-            unfold(frame(mi, wi), evaluate(frame(mi, wi), state.p[at], state.rent[at])),
+            unfold(frame(mi, wi), evaluate(frame(mi, wi), state.p[at], state.dual[at])),
             tol,
         )
-        ok[at], p[at], rent[at] = one.converged, st.p, st.rent
+        ok[at], p[at], rent[at] = one.converged, st.p, st.dual
     f = frame(market, w)
     return Root(z, r, ok, root.iterations, None), unfold(f, evaluate(f, p, rent))
 
@@ -175,21 +175,23 @@ def _from_closed(market: Market, w: Wedges, active: Array, tol: float) -> tuple[
 
     A limit far below what would be shipped ends near a full closure, far from no rent at all.
     """
-    if not w.holder:
+    plain = [g for g in range(len(w.holder)) if g not in w.tranches]
+    if not plain:
         return None
-    limited = np.any(w.limit_mask > 0, axis=-4)
+    limited = np.any(w.limit_mask[..., plain, :, :, :] > 0, axis=-4)
     shut = replace(
         w, open=w.open * ~limited, limit=np.zeros(0), limit_mask=w.limit_mask[:0], holder=(),
-        limit_id=(),
+        limit_id=(), beyond=w.beyond[:0], beyond_specific=w.beyond_specific[:0],
     )  # fmt: skip
     root, st = attempt(market, shut, active, market.p0, None, tol)
     if not bool(root.converged):
         return None
     routes = (w.limit_mask > 0) & (market.sourcing.weight > 0)
-    gap = np.where(routes, st.P[..., None, :] - st.c, -np.inf)
+    gap = np.max(np.where(routes, st.P[..., None, :] - st.c, -np.inf), axis=(-3, -2, -1))
+    full = np.where(np.isin(np.arange(len(w.holder)), plain), np.maximum(gap, 0.0), 0.0)
     for part in (0.9, 0.6, 0.3, 1.0, 0.8, 0.45, 0.15):
-        rent = part * np.maximum(np.max(gap, axis=(-3, -2, -1)), 0.0)
-        last, found = attempt(market, w, active, st.p, rent, tol)
+        dual = np.concatenate([part * full, np.abs(st.stock)])
+        last, found = attempt(market, w, active, st.p, dual, tol)
         if bool(last.converged):
             return last, found
     return None
@@ -206,7 +208,7 @@ def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root,
     period = (w.floor > 0) & ~w.top_up
     if not np.any(period):
         return None
-    covered = w.covered & period[..., None, :]
+    covered = w.covered * period[..., None, :]
     f, levy, p = frame(market, w), np.zeros(period.shape), market.p0
     for _ in range(60):
         fixed = replace(
@@ -218,11 +220,12 @@ def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root,
         if not bool(root.converged):
             return None
         p = st.p
-        due = np.max(np.where(covered, unfold(f, evaluate(f, p, st.rent)).levy, 0.0), axis=-2)
+        R = unfold(f, evaluate(f, p, st.dual)).reference
+        due = np.where(period & np.isfinite(R), np.maximum(w.floor - R, 0.0), 0.0)
         if np.max(np.abs(due - levy)) < 1e-4 * np.max(w.floor):
             break
         levy = np.maximum(due, (levy + due) / 2)
-    last, st = attempt(market, w, active, p, st.rent, tol)
+    last, st = attempt(market, w, active, p, st.dual, tol)
     return (last, st) if bool(last.converged) else None
 
 
@@ -236,14 +239,15 @@ def _continue(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Roo
         return None
     open_floor = replace(probe, floor=np.where(w.floor > 0, 1e-9, 0.0), open=base.open)
     probed = frame(market, open_floor)
-    full = unfold(probed, evaluate(probed, st.p, np.zeros(len(w.holder))))
+    none = np.zeros(len(w.holder) + len(probed.rules))
+    full = unfold(probed, evaluate(probed, st.p, none))
     R0 = np.where(np.isfinite(full.reference), full.reference, 0.0)
-    theta, step, p, rent = 0.0, 0.25, st.p, np.zeros(len(w.holder))
+    theta, step, p, rent = 0.0, 0.25, st.p, none
     for _ in range(30):
         nxt = min(1.0, theta + step)
         trial, stt = attempt(market, w.toward(base, nxt, market, R0), active, p, rent, tol)
         if bool(trial.converged):
-            theta, p, rent, step = nxt, stt.p, stt.rent, step * 2
+            theta, p, rent, step = nxt, stt.p, stt.dual, step * 2
             if theta == 1.0:
                 return trial, stt
         else:

@@ -19,6 +19,8 @@ _CORE = {
         "duty": 3, "export_tax": 3, "export_specific": 3, "freight": 3, "specific": 3,
         "open": 3, "standard": 3,
         "covered": 3, "eligible": 3, "weights": 3, "limit": 1, "limit_mask": 4,
+        "floor_rate": 3, "alias_duty": 3, "alias_specific": 3, "alias_cost": 3, "alias_rise": 3,
+        "beyond": 4, "beyond_specific": 4,
     },
 }  # fmt: skip
 _CURVES = {"supply": 3, "secondary": 3, "demand": 2, "sourcing": 2}

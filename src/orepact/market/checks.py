@@ -65,7 +65,7 @@ WEDGES: dict[str, Rule] = {
     "release": Rule("KR", 0),
     "purchase": Rule("KR", 0),
     "floor": Rule("KD", 0),
-    "covered": Rule("KOD"),
+    "covered": Rule("KOD", 0, 1),
     "eligible": Rule("KOD"),
     "weights": Rule("KOD", 0),
     "counts_duty": Rule("KD"),
@@ -81,6 +81,17 @@ WEDGES: dict[str, Rule] = {
     "back_cap": Rule("KR", 0, infinite=True),
     "benchmark": Rule("KR", 0),
     "payer": Rule("KR", 0),
+    "floor_rate": Rule("KOD", 0),
+    "buys": Rule("KR", 0),
+    "support": Rule("KR", 0),
+    "sells": Rule("KR", 0),
+    "trigger": Rule("KR", 0, infinite=True),
+    "alias_duty": Rule("KOD", -1, open_=True),
+    "alias_specific": Rule("KOD"),
+    "alias_cost": Rule("KOD", 0, infinite=True),
+    "alias_rise": Rule("KOD", 0, open_=True),
+    "beyond": Rule("GKOD", 0),
+    "beyond_specific": Rule("GKOD", 0),
     "limit": Rule("G", 0),
     "limit_mask": Rule("GKOD", 0, 1),
 }
@@ -117,7 +128,10 @@ def check_wedges(w: Any, K: int, R: int, holders: tuple[str, ...]) -> None:
     """Check all arrays of wedges, and the holders of rents."""
     sizes = {"K": K, "R": R, "O": R, "D": R, "G": len(w.holder)}
     for name, rule in WEDGES.items():
-        fits(name, getattr(w, name), rule, sizes)
+        value = getattr(w, name)
+        if name in ("beyond", "beyond_specific") and not len(value):
+            continue
+        fits(name, value, rule, sizes)
     for h in w.holder:
         if h not in holders:
             raise InputError(f"'{h}' cannot hold a rent. It is one of {', '.join(holders)}.")
@@ -126,3 +140,36 @@ def check_wedges(w: Any, K: int, R: int, holders: tuple[str, ...]) -> None:
     if np.any(idle):
         k, d = (int(i) for i in np.argwhere(idle)[0][-2:])
         raise InputError(f"The floor at stage {k}, destination {d} covers no route. Set 'covered'.")
+    _check_quotas(w)
+    _check_rules(w)
+    if not w.any_alias:
+        return
+    hidden = np.isfinite(w.alias_cost)
+    if np.any(hidden & np.any(np.asarray(w.limit_mask) > 0, axis=-4)):
+        raise InputError(
+            "A route under a limit or a tariff-rate quota cannot be relabelled as well: whose "
+            "quota would the goods fill? Lift one of the two."
+        )
+
+
+def _check_quotas(w: Any) -> None:
+    """Tariff-rate quotas charge on their own routes, and a limit of zero is a plain tariff."""
+    for name in ("beyond", "beyond_specific"):
+        value = getattr(w, name)
+        if len(value) and np.any((value != 0) & ~(np.asarray(w.limit_mask) > 0)):
+            raise InputError(f"{name} charges a route outside its limit. Set it within limit_mask.")
+
+
+def _check_rules(w: Any) -> None:
+    for most, price, word in (("buys", "support", "bought"), ("sells", "trigger", "sold")):
+        bad = (getattr(w, most) > 0) & ~((getattr(w, price) > 0) & np.isfinite(getattr(w, price)))
+        if np.any(bad):
+            at = [int(i) for i in np.argwhere(bad)[0]]
+            raise InputError(f"{most}{at} is {word} at no price: set {price}{at}, in USD/t.")
+    both = (w.buys > 0) & (w.sells > 0) & (w.support > w.trigger)
+    if np.any(both):
+        at = [int(i) for i in np.argwhere(both)[0]]
+        raise InputError(
+            f"support{at} is above trigger{at}: stocks would be bought and sold at once. Lower the "
+            "one or raise the other."
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,13 @@ import numpy as np
 
 from orepact.market.equilibrium import Outcome
 from orepact.market.instruments import applied, is_simulated, meant, open_routes, touches
+from orepact.market.instruments.floor import base_rate, covers
+from orepact.market.market import Market
 from orepact.market.wedges import Wedges
 from orepact.pact import Pact
-from orepact.pact.support import Incentive
+from orepact.pact.conduct import Circumvention, Cooperation
+from orepact.pact.instrument import Instrument
+from orepact.pact.support import Incentive, Stockpile
 from orepact.pact.trade import PriceFloor, TradeAction
 
 Array = Any
@@ -38,35 +42,71 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
     """What each instrument that names this mineral came to; medians over draws."""
     market, members, found = out.market, pact.members(on), []
     for i in pact.instruments:
-        if not touches(i, market):
-            continue
-        name = (i.id, i.kind, i.named())
-        if not is_simulated(i):
-            found.append(Effect(*name, "recorded, not simulated"))
-        elif not i.in_force(on):
-            found.append(Effect(*name, "not in force"))
-        elif i.id in out.wedges.limit_id:
-            found.append(Effect(*name, *_limit_state(out, i.id)))
-        elif isinstance(i, TradeAction) and i.action in ("quota", "export_quota"):
-            found.append(Effect(*name, "not binding"))
-        elif isinstance(i, PriceFloor):
-            found.append(Effect(*name, *_floor_state(i, out, members)))
-        elif isinstance(i, Incentive):
-            pay = out.state.pay[
-                ..., market.stages.index(i.targets()[0][1]), market.region(i.region)
-            ]
-            state = "binding" if np.median(pay) != 0 else "not binding"
-            found.append(Effect(*name, state, float(np.median(pay)), "USD/t paid"))
-        else:
-            base = Wedges.base(market)
-            w, matched = applied(i, base, market, members, on)
-            some = open_routes(market, np.ones(market.x0.shape[-3:], bool))
-            changed = matched and any(
-                np.any((getattr(w, f) != getattr(base, f)) & some)
-                for f in ("duty", "specific", "export_tax", "export_specific", "open")
-            )
-            found.append(Effect(*name, "binding" if changed else "not binding"))
+        if touches(i, market):
+            found.append(Effect(i.id, i.kind, i.named(), *_state(i, out, members, on)))
     return tuple(found)
+
+
+State = tuple[str, float | None, str]
+
+
+def _state(i: Instrument, out: Outcome, members: tuple[str, ...], on: date) -> State:
+    if not is_simulated(i):
+        return "recorded, not simulated", None, ""
+    if not i.in_force(on):
+        return "not in force", None, ""
+    if i.id in out.wedges.limit_id:
+        return _limit_state(out, i.id)
+    match i:
+        case PriceFloor():
+            return _floor_state(i, out, members, on)
+        case Incentive():
+            k, r = out.market.stages.index(i.targets()[0][1]), out.market.region(i.region)
+            pay = float(np.median(out.state.pay[..., k, r]))
+            return ("binding" if pay != 0 else "not binding"), pay, "USD/t paid"
+        case Stockpile():
+            return _stock_state(i, out, members)
+        case Circumvention():
+            k = out.market.stages.index(i.stage)
+            share = np.max(out.state.relabelled[..., k, :, :], axis=(-2, -1))
+            most = 100 * float(np.median(share))
+            unit = "% of a route's goods relabelled, at most"
+            return ("binding" if most > 0 else "not binding"), most, unit
+    return _terms_state(i, out.market, members, on)
+
+
+CHANGED = (
+    "duty", "specific", "export_tax", "export_specific", "open", "standard", "freight",
+)  # fmt: skip
+
+
+def _terms_state(i: Instrument, market: Market, members: tuple[str, ...], on: date) -> State:
+    """Binding where it changes the terms of a route that carries trade."""
+    if isinstance(i, TradeAction) and i.limit is not None:
+        return "not binding", None, ""
+    base = Wedges.base(market)
+    if isinstance(i, Cooperation):  # so that what it saves on standards shows
+        base = replace(base, standard=base.standard + 1.0)
+    w, matched = applied(i, base, market, members, on)
+    some = open_routes(market, np.ones(market.x0.shape[-3:], bool))
+    changed = any(np.any((getattr(w, f) != getattr(base, f)) & some) for f in CHANGED)
+    return ("binding" if matched and changed else "not binding"), None, ""
+
+
+def _stock_state(i: Stockpile, out: Outcome, members: tuple[str, ...]) -> State:
+    """Tonnes bought or sold by the rule, or how far the price is from its nearer price."""
+    market, w = out.market, out.wedges
+    k = market.stages.index(i.targets()[0][1])
+    held = meant(market, i.holders, members) & ((w.buys[k] > 0) | (w.sells[k] > 0))
+    net = out.state.net_stock[..., k, held]
+    tonnes = float(np.median(np.sum(net, axis=-1)))
+    if np.any(np.abs(net) > 1e-9 * np.max(market.scale)):
+        return "binding", tonnes, "t bought (sold: below zero)"
+    P = out.state.P[..., k, held]
+    above = np.where(w.buys[k, held] > 0, P - w.support[k, held], np.inf)
+    below = np.where(w.sells[k, held] > 0, w.trigger[k, held] - P, np.inf)
+    gap = float(np.median(np.min(np.minimum(above, below), axis=-1)))
+    return "not binding", gap, "USD/t between the price and the rule's"
 
 
 def _limit_state(out: Outcome, id: str) -> tuple[str, float, str]:
@@ -81,28 +121,25 @@ def _limit_state(out: Outcome, id: str) -> tuple[str, float, str]:
     return "not binding", float(np.median(np.min(slack[..., own], axis=-1))), "t below the limit"
 
 
-def _floor_state(
-    i: PriceFloor, out: Outcome, members: tuple[str, ...]
-) -> tuple[str, float | None, str]:
+def _floor_state(i: PriceFloor, out: Outcome, members: tuple[str, ...], on: date) -> State:
     market, st = out.market, out.state
     k = market.stages.index(i.stage)
     inside = meant(market, i.in_, members)
-    routes = open_routes(market, out.wedges.covered)[k][:, inside]
+    routes = open_routes(market, covers(i, market, members)[1])[k][:, inside]
     wedge = (st.levy + st.markup)[..., k, :, :][..., inside]
     largest = float(np.median(np.max(np.where(routes, wedge, 0.0), axis=(-2, -1))))
     if largest > 0:
         return "binding", largest, "USD/t, largest levy"
-    if i.mode == "period_levy":
+    F = float(i.floor_at(on) or 0)
+    if i.mode in ("period_levy", "ad_valorem"):
         R = st.reference[..., k, :][..., inside]
+        if i.mode == "ad_valorem":
+            R = base_rate(i, out.wedges, market, members, on)[1][..., k, :][..., inside]
         finite = np.isfinite(R)
         if not np.any(finite):
             return "no reference", None, ""
-        low = np.median(np.min(np.where(finite, R, np.inf), axis=-1))
-        return (
-            "not binding",
-            float(low - np.max(out.wedges.floor[..., k, inside])),
-            ("USD/t by which the reference exceeds the floor"),
-        )
+        low = float(np.median(np.min(np.where(finite, R, np.inf), axis=-1)))
+        return "not binding", low - F, "USD/t by which the reference exceeds the floor"
     value = np.where(routes, st.invoice[..., k, :, :][..., inside], np.inf)
-    gap = np.median(np.min(value, axis=(-2, -1))) - np.max(out.wedges.floor[..., k, inside])
-    return "not binding", float(gap), "USD/t by which entries exceed the floor"
+    gap = float(np.median(np.min(value, axis=(-2, -1)))) - F
+    return "not binding", gap, "USD/t by which entries exceed the floor"

@@ -26,7 +26,7 @@ from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
 from orepact.market.attempt import attempt, rescue
 from orepact.market.checks import check_wedges
-from orepact.market.homogeneous import exact
+from orepact.market.homogeneous import exact, refuse
 from orepact.market.market import Market
 from orepact.market.newton import Root
 from orepact.market.sourcing import Homogeneous, Logit
@@ -112,9 +112,10 @@ def solve(
     active = active_nodes(market, w)
     closed = _closed(w, active)
     p0 = market.p0 if start is None else start.state.p
-    same = start is not None and start.wedges.holder == w.holder
-    rent0 = start.state.rent if start is not None and same else None
+    same = start is not None and _alike(start.wedges, w)
+    rent0 = start.state.dual if start is not None and same else None
     if isinstance(market.sourcing, Homogeneous):
+        refuse(closed)
         root, state = exact(market, closed, active, tol)
     else:
         root, state = attempt(market, closed, active, p0, rent0, tol)
@@ -123,6 +124,17 @@ def solve(
     lost = np.any(_sourceless(market, closed) & (state.Q > 0), axis=(-2, -1))
     root = root._replace(converged=root.converged & ~lost)
     return _outcome(market, closed, active, root, state, must_solve)
+
+
+def _alike(one: Wedges, two: Wedges) -> bool:
+    """Whether two policies have the same rents and rules on stocks, so that one may start from the
+    other's."""
+
+    def ruled(w: Wedges) -> Array:
+        return [np.any(v > 0, axis=tuple(range(np.ndim(v) - 2))) for v in (w.buys, w.sells)]
+
+    same = one.holder == two.holder and one.tranches == two.tranches
+    return same and np.array_equal(ruled(one), ruled(two))
 
 
 def _closed(w: Wedges, active: Array) -> Wedges:

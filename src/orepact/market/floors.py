@@ -33,10 +33,9 @@ class Border(NamedTuple):
     weights: Array  # (O, N)
     averaged: Array  # (N,)
     group: Array  # (N, N) True where two destinations share a reference
-    covered: Array  # (O, N)
+    covered: Array  # (O, N) share of a route that pays
     response: Array  # (N,)
     taxed: Array  # (..., O, N) what a dollar of mark-up adds to the landed cost
-    landed: Array  # (..., O, N) what a dollar of top-up adds to the landed cost
     any_period: bool
     any_entry: bool
     any_average: bool
@@ -98,10 +97,9 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
                 weights=weights,
                 averaged=np.sum(weights, axis=-2) > 0,
                 group=(group[..., :, None] == group[..., None, :]) & (group[..., :, None] >= 0),
-                covered=xp.where(route(w.covered), 1.0, 0.0),
+                covered=1.0 * route(w.covered),
                 response=response,
-                taxed=1.0 + duty,
-                landed=response * (1.0 + duty) + (1.0 - response),
+                taxed=1.0 + route(w.rate),
                 any_period=bool(np.any(~top_up)),
                 any_entry=bool(np.any(top_up)),
                 any_average=bool(np.any(weights)),
@@ -111,8 +109,11 @@ def borders(w: Wedges, freight: Array, shipped: Array) -> tuple[Border, ...]:
     return tuple(out)
 
 
-def levied(b: Border, p: Array, rent: Array | None) -> Levied:
-    """Levy and top-up at producer prices ``p`` (..., O); ``rent`` (..., O, N) of exporters."""
+def levied(b: Border, p: Array, rent: Array | None, extra: Array | None = None) -> Levied:
+    """Levy and top-up at producer prices ``p`` (..., O).
+
+    ``rent`` (..., O, N) is that of exporters, ``extra`` (..., O, N) duty that quotas add.
+    """
     xp = namespace(p)
     value = p[..., :, None] * b.slope + b.fixed
     if rent is not None:
@@ -137,8 +138,10 @@ def levied(b: Border, p: Array, rent: Array | None) -> Levied:
     top = b.covered * entry_top_up(b.entry_floor[..., None, :], value, 0.0)
     collected, captured = split_top_up(top, b.response)
     levy = collected if levy is None else levy + collected
-    dtop = xp.where(top > 0, -b.slope * b.landed, 0.0)
-    added = levy + captured * b.taxed
+    taxed = b.taxed if extra is None else b.taxed + extra
+    landed = b.covered * (b.response * taxed + (1.0 - b.response))
+    dtop = xp.where(top > 0, -b.slope * landed, 0.0)
+    added = levy + captured * taxed
     return Levied(reference, levy, captured, added, dtop, first, best)
 
 

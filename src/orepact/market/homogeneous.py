@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from orepact.errors import InputError
 from orepact.market.batch import batch_shape, take
-from orepact.market.equations import Frame, Point, exporters, frame
+from orepact.market.equations import Frame, Point, charged, exporters, frame
 from orepact.market.floors import levied, levy_slopes
 from orepact.market.market import Market
 from orepact.market.newton import Root
@@ -77,18 +78,27 @@ def _base(f: Frame, at: Places, n: Network) -> Balance:
     share = np.asarray(f.w.contracted)[k, r]
     y = np.concatenate([(made * (1 - share))[share < 1], (made * share)[share > 0], scrap])
     zero = np.zeros(P.size)
-    return Balance(y, np.zeros(len(y)), market.x0[at.k, at.o, at.d],
+    return Balance(y, np.zeros(len(y)), np.where(at.beyond < 0, market.x0[at.k, at.o, at.d], 0.0),
                    market.p0.ravel(), P, zero,
                    np.zeros(len(n.limit)), zero, zero, 0.0, "", False, 0)  # fmt: skip
 
 
 class Places:
-    """Which stage, origin and destination each arc and maker of the network stands for."""
+    """Which stage, origin and destination each arc and maker of the network stands for.
+
+    ``beyond`` is the tariff-rate quota beyond which an arc runs, or -1.
+    """
 
     def __init__(self, f: Frame, active: Array) -> None:
         market = f.market
         open_ = (market.sourcing.weight * f.w.open > 0) & active[..., :, None]
-        self.k, self.o, self.d = np.nonzero(open_)
+        k, o, d = np.nonzero(open_)
+        quota = np.full(len(k), -1)
+        for g in f.tranches:  # beyond its quota a route goes on, at the duty due there
+            mine = np.flatnonzero(f.w.limit_mask[g][k, o, d] > 0)
+            k, o, d = (np.concatenate([v, v[mine]]) for v in (k, o, d))
+            quota = np.concatenate([quota, np.full(len(mine), g)])
+        self.k, self.o, self.d, self.beyond = k, o, d, quota
         self.R = len(market.regions)
         self.blocks = [
             np.nonzero((curve.capacity > 0) & active[..., None, :])
@@ -127,14 +137,22 @@ def network(f: Frame, active: Array) -> tuple[Network, Places]:
         return np.concatenate([v for v, _ in found]), np.concatenate(slopes)
 
     arcs = (at.k, at.o, at.d)
-    fixed = (f.fixed + market.sourcing.premium())[arcs]  # type: ignore[attr-defined]
+    gain, landed, per_rent, limits = _terms(f, at)
+    fixed = landed + market.sourcing.premium()[arcs]  # type: ignore[attr-defined]
     none = np.zeros(len(at.k))
     credit = np.zeros(len(stage))
     credit[: n[2]] = market.credit[stage[: n[2]], region[: n[2]]]
 
     def use(P: Array) -> tuple[Array, Array]:
         P = P.reshape(K, R)
-        return market.demand.quantity(P).ravel(), market.demand.slope(P).ravel()
+        own, weight, vector = market.use_slopes(P)
+        if weight is None:
+            return market.use(P).ravel(), own.ravel()
+        slope = np.diag(own.ravel())
+        for i in range(K):
+            at = slice(i * R, (i + 1) * R)
+            slope[at, at] += np.outer(weight[i], vector[i])
+        return market.use(P).ravel(), slope
 
     return Network(
         cost=cost,
@@ -146,15 +164,35 @@ def network(f: Frame, active: Array) -> tuple[Network, Places]:
         use=use,
         inputs=inputs,
         credit=credit,
-        gain=f.gain[arcs],
+        gain=gain,
         given=f.given.ravel(),
         wanted=f.wanted.ravel(),
-        limits=w.limit_mask[:, at.k, at.o, at.d] if len(w.holder) else np.zeros((0, len(at.k))),
+        limits=limits,
         limit=w.limit,
-        per_rent=f.per_rent[:, at.k, at.o, at.d],
+        per_rent=per_rent,
         levy=_levy(f, at) if f.borders else None,
         pay=_pay(f, stage, region, n) if w.any_contract else None,
+        release=w.sells.ravel(),
+        trigger=w.trigger.ravel(),
+        buys=w.buys.ravel(),
+        support=w.support.ravel(),
     ), at
+
+
+def _terms(f: Frame, at: Places) -> tuple[Array, Array, Array, Array]:
+    """Landed cost of each arc per dollar of price, the rest, per dollar of rents, and limits."""
+    w, arcs = f.w, (at.k, at.o, at.d)
+    to = f.within
+    gain, landed = to.gain[arcs].copy(), to.fixed[arcs].copy()
+    limits = w.limit_mask[:, at.k, at.o, at.d] if len(w.holder) else np.zeros((0, len(at.k)))
+    per_rent = to.per_rent[:, at.k, at.o, at.d].copy()
+    for g in f.tranches:
+        full = charged(f, np.where(np.arange(len(w.holder)) == g, 1.0, 0.0))
+        mine = at.beyond == g
+        gain[mine], landed[mine] = full.gain[arcs][mine], full.fixed[arcs][mine]
+        per_rent[:, mine] = full.per_rent[:, at.k, at.o, at.d][:, mine]
+        limits = limits * ~(mine & (np.arange(len(w.holder))[:, None] == g))
+    return gain, landed, per_rent * (limits > 0), limits
 
 
 def _flat(curve: Supply, pick: tuple[Array, Array, Array]) -> Supply:
@@ -228,15 +266,17 @@ def _point(f: Frame, at: Places, b: Balance) -> Point:
     touched[at.k, at.o] = True
     p = np.where(touched, b.p[: K * R].reshape(K, R), market.p0)
     P = b.P.reshape(K, R)
-    rent = b.limit_rent
+    rent = _shares(f, at, b, p)
     found = tuple(levied(e, p[e.stage], exporters(f, e, rent)) for e in f.borders)
-    c = p[..., None] * f.gain + f.fixed
-    if len(w.holder):
-        c = c + np.einsum("gkod,g->kod", f.per_rent, rent)
+    to = charged(f, rent)
+    c = p[..., None] * to.gain + to.fixed
+    for g in range(len(w.holder)):
+        if g not in f.tranches:
+            c = c + to.per_rent[g] * rent[g]
     for e, lev in zip(f.borders, found, strict=True):
         c[e.stage] = c[e.stage] + lev.added @ e.pick
     x = np.zeros((K, R, R))
-    x[at.k, at.o, at.d] = b.x
+    np.add.at(x, (at.k, at.o, at.d), b.x)
     m = p + market.credit
     for up, j in market.edges:
         m[up] = m[up] - market.inputs[up, j] * P[j]
@@ -248,8 +288,12 @@ def _point(f: Frame, at: Places, b: Balance) -> Point:
     np.add.at(y, (stage, region), b.y[: len(stage)])
     scrap = np.zeros((K, R))
     np.add.at(scrap, (k2, r2), b.y[len(stage) :])
-    D = market.demand.quantity(P)
-    Q = D + f.wanted
+    D = market.use(P)
+    stock = np.array([
+        b.bought[rule.k * R + rule.r] if rule.sign > 0 else -b.released[rule.k * R + rule.r]
+        for rule in f.rules
+    ])  # fmt: skip
+    Q = D + f.wanted + (b.bought - b.released).reshape(K, R)
     for up, j in market.edges:
         Q[j] = Q[j] + market.inputs[up, j] * y[up]
     s = x / np.where(Q > 0, Q, 1.0)[:, None, :]
@@ -262,5 +306,34 @@ def _point(f: Frame, at: Places, b: Balance) -> Point:
     flat = np.zeros((K, R))
     slope = np.sum(market.supply.slope(m[:, None, :]), axis=-2)
     excess = y + scrap + f.given - x.sum(axis=-1)
-    return Point(p, rent, f.gain, c, P, s, flat[:, None, :], flat, m, pay, y, slope,
-                 flat, D, Q, excess, found)  # fmt: skip
+    return Point(p, rent, stock, to, to.gain, c, P, s, flat[:, None, :], flat, m, pay, y, slope,
+                 flat, D, Q, excess, found, None)  # fmt: skip
+
+
+def _shares(f: Frame, at: Places, b: Balance, p: Array) -> Array:
+    """Limit rents, USD/t; of a tariff-rate quota as a share of what is due beyond it."""
+    rent = b.limit_rent.copy()
+    for g in f.tranches:
+        within, full = (
+            charged(f, np.where(np.arange(len(rent)) == g, share, 0.0)) for share in (0.0, 1.0)
+        )
+        k, o, d = (int(v[0]) for v in np.nonzero(f.w.limit_mask[g] > 0))
+        due = p[k, o] * (full.gain - within.gain)[k, o, d] + (full.fixed - within.fixed)[k, o, d]
+        rent[g] = min(rent[g] * within.per_rent[g, k, o, d] / due, 1.0)
+    return rent
+
+
+def refuse(w: Wedges) -> None:
+    """Refuse what has no exact form here."""
+    if w.any_alias:
+        raise InputError(
+            "Relabelling is not offered for a homogeneous good: all of it would be relabelled, or "
+            "none. Use the logit."
+        )
+    for g in w.tranches:
+        if np.sum(w.limit_mask[g] > 0) > 1:
+            name = w.limit_id[g] if w.limit_id else f"limit {g}"
+            raise InputError(
+                f"Tariff-rate quota '{name}' covers several routes. For a homogeneous good who "
+                "fills it is not determined: write one quota per origin and destination."
+            )

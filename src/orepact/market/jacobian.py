@@ -1,4 +1,4 @@
-"""The exact Jacobian of the residuals in log prices and rents.
+"""The exact Jacobian of the residuals in log prices, rents and stocks.
 
 With ``S`` the mix, ``H[d,o] = dP[d]/dlog p[o]``, ``y'`` the slope of output, ``a`` inputs:
 
@@ -6,23 +6,28 @@ With ``S`` the mix, ``H[d,o] = dP[d]/dlog p[o]``, ``y'`` the slope of output, ``
                       - (k made from i) diag(y' a[k,i]) H[i]
                       - sum_j S[k] a[j,k] y'[j] ((i = j) p - a[j,i] H[i]),   j made from k
 
-``own`` is what leaves a route when its own landed cost rises. Products with diagonal
-matrices are scalings of rows or columns, so each block costs one matrix product.
+``own`` is what leaves a route when its own landed cost rises. Where users move, ``D'`` is a
+diagonal and a matrix of rank one. Products with diagonal matrices are scalings of rows or columns,
+so each block costs one matrix product.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from orepact.market.equations import Frame, Point, _benchmark, pairs
-from orepact.market.floors import levy_slopes
+import numpy as np
+
+from orepact.market.equations import Frame, Point, _benchmark, bounded_slopes
+from orepact.market.floors import Border, levy_slopes
 from orepact.market.namespace import namespace
 
 Array = Any
+Use = tuple[Array, Any, Any]
+"""Slopes of final use: a diagonal, and two vectors of a matrix of rank one, or ``None``."""
 
 
 def jacobian(f: Frame, pt: Point) -> Array:
-    """Derivative of the residuals, ``(..., K*R + G, K*R + G)``."""
+    """Derivative of the residuals, ``(..., n, n)`` with ``n = K*R + G + H``."""
     market, w = f.market, f.w
     xp = namespace(pt.p)
     K, R = pt.p.shape[-2:]
@@ -30,8 +35,8 @@ def jacobian(f: Frame, pt: Point) -> Array:
     eye = xp.eye(R)
     per = 1.0 / market.scale  # rows are relative to the size of their node
     H, away, levies = _index_slopes(f, pt)
-    fall = market.demand.slope(pt.P)
-    pull = pt.lam * pt.Q + fall
+    use: Use = market.use_slopes(pt.P)
+    pull = pt.lam * pt.Q + use[0]
     scrap = xp.sum(market.secondary.slope(pt.p[..., None, :]), axis=-2)
     left = pt.s * per[..., :, None]
     made = {(k, j): market.inputs[..., k, j, :] * pt.slope[..., k, :] for k, j in market.edges}
@@ -56,6 +61,9 @@ def jacobian(f: Frame, pt: Point) -> Array:
                 sold = left[..., k, :, :] * -column[..., None, :]
                 block = sold if block is None else block + sold
             if i == k:
+                if use[1] is not None:
+                    to = (left[..., k, :, :] @ use[1][..., k, :, None])[..., 0]
+                    block = block - to[..., :, None] * _row(use[2][..., k, :], H[k])[..., None, :]
                 up = pt.p[..., k, :] * (pt.slope[..., k, :] + scrap[..., k, :]) + away[..., k, :]
                 block = block + (up * per[..., k, :])[..., None] * eye
                 if levies[k] is not None:
@@ -65,9 +73,21 @@ def jacobian(f: Frame, pt: Point) -> Array:
     J = _joined(xp, rows, batch, R)
     if w.any_contract:
         J = J + _contracts(f, pt, per)
-    if not w.holder:
+    if not w.holder and not f.rules:
         return J
-    return _with_limits(f, pt, J, H, per, fall)
+    return _with_limits(f, pt, J, H, per, use)
+
+
+def _row(v: Array, M: Array) -> Array:
+    """``v M`` of a vector (..., D) and a matrix (..., D, R)."""
+    return (v[..., None, :] @ M)[..., 0, :]
+
+
+def _covered(pt: Point, b: Border) -> Array:
+    """Share of each route (..., O, N) that pays the floor: covered, and not relabelled."""
+    if pt.alias is None:
+        return b.covered
+    return b.covered * (1.0 - pt.alias[..., b.stage, :, :][..., b.at])
 
 
 def _joined(xp: Any, rows: list[list[Array | None]], batch: tuple[int, ...], R: int) -> Array:
@@ -102,10 +122,11 @@ def _index_slopes(f: Frame, pt: Point) -> tuple[list[Array], Array, list[Array |
         k = b.stage
         s = pt.s[..., k, :, :][..., b.at]
         dlevy = levy_slopes(b, lev) * pt.p[..., k, None, :]
-        hit = xp.sum(b.covered * s, axis=-2)
+        covered = _covered(pt, b)
+        hit = xp.sum(covered * s, axis=-2)
         H[k] = H[k] + xp.matrix_transpose(b.pick) @ (hit[..., None] * dlevy)
         kappa = xp.broadcast_to(pt.kappa, pt.s.shape)[..., k, :, :][..., b.at]
-        paid = b.covered * s * kappa * pt.Q[..., k, :][..., None, b.at]
+        paid = covered * s * kappa * pt.Q[..., k, :][..., None, b.at]
         levies[k] = paid @ dlevy
     return H, away, levies
 
@@ -133,15 +154,15 @@ def _contracts(f: Frame, pt: Point, per: Array) -> Array:
     return xp.concat(rows, axis=-2)
 
 
-def _with_limits(f: Frame, pt: Point, J: Array, H: list[Array], per: Array, fall: Array) -> Array:
-    """Border the Jacobian with the rents' columns and the limits' rows."""
+def _with_limits(f: Frame, pt: Point, J: Array, H: list[Array], per: Array, use: Use) -> Array:
+    """Border the Jacobian with the columns and rows of rents and of stocks by rule."""
     market, w = f.market, f.w
     xp = namespace(pt.p)
     batch, (K, R) = pt.excess.shape[:-2], pt.p.shape[-2:]
-    G = len(w.holder)
+    G, rules = len(w.holder), f.rules
     x = pt.s * pt.Q[..., None, :]
     masks = [w.limit_mask[..., g, :, :, :] for g in range(G)]
-    columns, corners = [], []
+    columns, corners, prices = [], [], []
     for g in range(G):
         dc = _rent_costs(f, pt, g)
         dP = xp.sum(pt.s * dc, axis=-2)
@@ -149,32 +170,59 @@ def _with_limits(f: Frame, pt: Point, J: Array, H: list[Array], per: Array, fall
         for k, j in market.edges:
             dm[k] = dm[k] - market.inputs[..., k, j, :] * dP[..., j, :]
         dy = pt.slope * xp.stack(dm, axis=-2)
-        dQ = [fall[..., k, :] * dP[..., k, :] for k in range(K)]
+        moved = use[0] * dP
+        if use[1] is not None:
+            moved = moved + use[1] * xp.sum(use[2] * dP, axis=-1, keepdims=True)
+        dQ = [moved[..., k, :] for k in range(K)]
         for k, j in market.edges:
             dQ[j] = dQ[j] + market.inputs[..., k, j, :] * dy[..., k, :]
         toward = pt.lam * pt.Q * dP + xp.stack(dQ, axis=-2)
         dx = pt.s * toward[..., None, :] - x * pt.kappa * dc
         columns.append(xp.reshape((dy - xp.sum(dx, axis=-1)) * per, (*batch, K * R)))
         corners.append([xp.sum(mask * dx, axis=(-3, -2, -1)) for mask in masks])
-    a, b = pairs(f, pt)
-    r = xp.sqrt(a * a + b * b)
-    safe = xp.where(r > 0, r, 1.0)
-    da = xp.where(r > 0, 1.0 - a / safe, 1.0 - 2**-0.5) / f.unit
-    db = xp.where(r > 0, 1.0 - b / safe, 1.0 - 2**-0.5) / f.size
+        prices.append(dP)
+    for rule in rules:  # stocks move purchases and nothing else
+        here = np.arange(R) == rule.r
+        dx = rule.sign * pt.s[..., rule.k, :, :] * here
+        node = np.arange(K)[:, None] == rule.k
+        column = -xp.sum(dx, axis=-1)[..., None, :] * node * per
+        columns.append(xp.reshape(column + xp.zeros((*batch, K, R)), (*batch, K * R)))
+        corners.append([xp.sum(mask[..., rule.k, :, :] * dx, axis=(-2, -1)) for mask in masks])
+        prices.append(None)
+    da, db = bounded_slopes(f, pt)
+    n = G + len(rules)
     rows = []
     for g in range(G):
-        left = -db[..., g, None] * _shipments(f, pt, masks[g], H, fall)
-        right = [(h == g) * da[..., g] - db[..., g] * corners[h][g] for h in range(G)]
+        left = -db[..., g, None] * _shipments(f, pt, masks[g], H, use)
+        right = [(h == g) * da[..., g] - db[..., g] * corners[h][g] for h in range(n)]
         rows.append(xp.concat([left, xp.stack(right, axis=-1)], axis=-1))
+    for i, rule in enumerate(rules, G):
+        at = rule.sign * db[..., i]
+        pieces = [xp.zeros((*batch, R)) for _ in range(K)]
+        pieces[rule.k] = pieces[rule.k] + at[..., None] * H[rule.k][..., rule.r, :]
+        right = [
+            (h == i) * da[..., i] + (0.0 if dP is None else at * dP[..., rule.k, rule.r])
+            for h, dP in enumerate(prices)
+        ]
+        right = [v + xp.zeros(batch) for v in right]
+        rows.append(xp.concat([*pieces, xp.stack(right, axis=-1)], axis=-1))
     top = xp.concat([J, xp.stack(columns, axis=-1)], axis=-1)
     return xp.concat([top, xp.stack(rows, axis=-2)], axis=-2)
 
 
 def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
-    """Landed cost of every route per dollar of one limit's rent, floors included."""
+    """Landed cost of every route per dollar of one limit's rent, floors included.
+
+    For a tariff-rate quota per unit of the share: all that is due beyond it.
+    """
     xp = namespace(pt.p)
     w = f.w
     mask = w.limit_mask[..., g, :, :, :]
+    if g in f.tranches:
+        due = 0.0 * pt.s
+        if len(w.beyond):
+            due = due + w.beyond[g] * (invoices(f, pt) + f.shipped)
+        return due + w.beyond_specific[g] if len(w.beyond_specific) else due
     if w.holder[g] == "importer":
         return mask + 0.0 * pt.s
     dc = mask * pt.gain / (1.0 + w.export_tax)
@@ -184,13 +232,27 @@ def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
         taxed = (1.0 + w.export_tax[..., k, :, :])[..., b.at]
         at_route = mask[..., k, :, :][..., b.at] / taxed  # (O, N)
         change = xp.sum(xp.matrix_transpose(levy_slopes(b, lev)) * at_route, axis=-2)
-        add = (b.covered * change[..., None, :]) @ b.pick
+        add = (_covered(pt, b) * change[..., None, :]) @ b.pick
         here = xp.reshape(xp.arange(dc.shape[-3]) == k, (-1, 1, 1))
         dc = dc + xp.where(here, add[..., None, :, :], 0.0)
     return dc
 
 
-def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], fall: Array) -> Array:
+def invoices(f: Frame, pt: Point) -> Array:
+    """What duties are charged on, FOB, exporters' rents and mark-ups included, (..., K, O, D)."""
+    w = f.w
+    out = pt.p[..., :, None] * (1.0 + w.export_tax) + w.export_specific + 0.0 * pt.s
+    for g, holder in enumerate(w.holder):
+        if holder != "importer" and g not in f.tranches:
+            out = out + w.limit_mask[..., g, :, :, :] * pt.rent[..., g, None, None, None]
+    for b, lev in zip(f.borders, pt.levied, strict=True):
+        if lev.markup is not None:
+            here = np.arange(out.shape[-3])[:, None, None] == b.stage
+            out = out + here * (lev.markup @ b.pick)[..., None, :, :]
+    return out
+
+
+def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], use: Use) -> Array:
     """Derivative of ``sum mask x`` in log prices, ``(..., K*R)``."""
     market = f.market
     xp = namespace(pt.p)
@@ -198,20 +260,21 @@ def _shipments(f: Frame, pt: Point, mask: Array, H: list[Array], fall: Array) ->
     share = xp.sum(mask * pt.s, axis=-2)
     steep = mask * pt.s * pt.Q[..., None, :] * pt.kappa
     away = xp.sum(steep * pt.gain, axis=-1) * pt.p
-    u = share * (pt.lam * pt.Q + fall)
+    u = share * (pt.lam * pt.Q + use[0])
+    if use[1] is not None:
+        u = u + xp.sum(share * use[1], axis=-1, keepdims=True) * use[2]
     out = []
     for k in range(K):
-        row = (u[..., k, None, :] @ H[k])[..., 0, :] - away[..., k, :]
+        row = _row(u[..., k, :], H[k]) - away[..., k, :]
         for b, lev in zip(f.borders, pt.levied, strict=True):
             if b.stage == k:
-                paid = xp.sum(b.covered * steep[..., k, :, :][..., b.at], axis=-2)
-                row = row - (paid[..., None, :] @ levy_slopes(b, lev))[..., 0, :] * pt.p[..., k, :]
+                paid = xp.sum(_covered(pt, b) * steep[..., k, :, :][..., b.at], axis=-2)
+                row = row - _row(paid, levy_slopes(b, lev)) * pt.p[..., k, :]
         out.append(xp.broadcast_to(row, (*batch, R)))
     for j, k in market.edges:  # makers of j buy at stage k
         v = share[..., k, :] * market.inputs[..., j, k, :] * pt.slope[..., j, :]
         out[j] = out[j] + v * pt.p[..., j, :]
         for jj, i in market.edges:
             if jj == j:
-                dear = v * market.inputs[..., j, i, :]
-                out[i] = out[i] - (dear[..., None, :] @ H[i])[..., 0, :]
+                out[i] = out[i] - _row(v * market.inputs[..., j, i, :], H[i])
     return xp.reshape(xp.stack(out, axis=-2), (*batch, K * R))

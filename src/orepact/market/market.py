@@ -17,6 +17,7 @@ import numpy as np
 from orepact.errors import InputError, UnknownIdError, nearest
 from orepact.market.checks import Rule, check_curve, fits
 from orepact.market.demand import Demand
+from orepact.market.relocation import relocated, relocated_slopes
 from orepact.market.sourcing import Sourcing
 from orepact.market.supply import Linear, Supply
 
@@ -40,6 +41,7 @@ class Market:
     ``opened``  K, O, D     routes without base trade that are open all the same
     ``scale``   K, O        size of a node, t, by which residuals are divided; default: its
                             capacity. Give tonnes traded where a capacity stands for "any"
+    ``mobility`` K, R       ``lambda``: how users move to where a stage rose less; 0: they stay
     ========== ============ ==============================================================
 
     ``secondary`` buys no inputs; its first block is scrap, further blocks are stock draws that
@@ -64,6 +66,7 @@ class Market:
     x0: Array
     opened: Array
     scale: Array
+    mobility: Array
     edges: tuple[tuple[int, int], ...]
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -95,6 +98,7 @@ class Market:
         x0: Array | None = None,
         opened: Array | None = None,
         scale: Array | None = None,
+        mobility: Array | None = None,
         mineral: str = "",
         notes: Mapping[str, str] | None = None,
     ) -> Market:
@@ -133,6 +137,8 @@ class Market:
             total = np.sum(supply.capacity, axis=-2)
             scale = np.maximum(total, 1e-6 * np.max(total)) + np.zeros((K, R))
         fits("scale", scale, Rule("KR", 0, open_=True), {"K": K, "R": R})
+        mobility = np.zeros((1, 1)) if mobility is None else np.asarray(mobility, float)
+        fits("mobility", mobility, Rule("KR", 0), {"K": K, "R": R})
         a = full["inputs"]
         edges = tuple((k, j) for k in range(K) for j in range(K) if np.any(a[..., k, j, :] != 0))
         if any(j >= k for k, j in edges):
@@ -150,10 +156,31 @@ class Market:
             cif=_flags("cif", cif, (R,)),
             opened=_flags("opened", opened, (K, R, R)),
             scale=scale,
+            mobility=mobility,
             edges=edges,
             notes=MappingProxyType(dict(notes or {})),
             **full,
         )
+
+    @property
+    def mobile(self) -> bool:
+        """Whether users of some stage move abroad when it becomes dear."""
+        return bool(np.any(self.mobility > 0))
+
+    def use(self, P: Array) -> Array:
+        """Final use (..., K, R) at buyers' prices ``P``, t."""
+        own = self.demand.quantity(P)
+        if not self.mobile:
+            return own
+        return relocated(own, P, self.demand.P0, self.mobility)  # type: ignore[attr-defined]
+
+    def use_slopes(self, P: Array) -> tuple[Array, Any, Any]:
+        """Slopes of use: own (..., K, R), and the two vectors of :func:`relocated_slopes`."""
+        fall = self.demand.slope(P)
+        if not self.mobile:
+            return fall, None, None
+        own, P0 = self.demand.quantity(P), self.demand.P0  # type: ignore[attr-defined]
+        return relocated_slopes(own, fall, P, P0, self.mobility)
 
     def stage(self, id: str) -> int:
         """Position of a stage, or :class:`UnknownIdError`."""

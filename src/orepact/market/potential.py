@@ -24,7 +24,14 @@ Array = Any
 
 def has_potential(f: Frame) -> bool:
     """Whether landed costs rise dollar for dollar with prices and nothing else moves them."""
-    return not f.borders and not f.w.holder and not f.w.any_contract and bool(np.all(f.gain == 1))
+    return (
+        not f.borders
+        and not f.w.holder
+        and not f.rules
+        and f.alias is None
+        and not f.w.any_contract
+        and bool(np.all(f.within.gain == 1))
+    )
 
 
 def potential(f: Frame, pt: Point) -> Array:

@@ -70,6 +70,7 @@ class Logit(Sourcing):
         at0 = xp.where(weight > 0, log + self.c0 * sharp, -xp.inf)
 
         def mix(c: Array) -> Mix:
+            xp = namespace(c)
             u = at0 - c * sharp
             top = xp.max(u, axis=-2, keepdims=True)
             top = xp.where(xp.isfinite(top), top, 0.0)
@@ -95,10 +96,10 @@ class CES(Sourcing):
     sigma: Array  # (..., K, D)
 
     def mixer(self, open: Array, none: Array) -> Mixer:
-        xp = namespace(self.weight)
         weight, sigma = self.weight * open, self.sigma[..., None, :]
 
         def mix(c: Array) -> Mix:
+            xp = namespace(c)
             total = xp.sum(weight * c ** (1.0 - sigma), axis=-2)
             supplied = total > 0
             P = xp.where(supplied, total, 1.0) ** (1.0 / (1.0 - self.sigma))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from orepact.pact.conduct import Cooperation, Response, Screening, Standard
+from orepact.pact.conduct import Circumvention, Cooperation, Response, Screening, Standard
 from orepact.pact.conduct import Mapping as GeologicalMapping
 from orepact.pact.instrument import Instrument
 from orepact.pact.support import Incentive, Project, Research, Stockpile
@@ -20,6 +20,7 @@ AnyInstrument = Annotated[
     | TradeAction
     | Standard
     | Cooperation
+    | Circumvention
     | Incentive
     | Screening
     | GeologicalMapping
@@ -37,6 +38,7 @@ KINDS: Mapping[str, type[Instrument]] = MappingProxyType(
         "trade_action": TradeAction,
         "standard": Standard,
         "cooperation": Cooperation,
+        "circumvention": Circumvention,
         "incentive": Incentive,
         "screening": Screening,
         "mapping": GeologicalMapping,
@@ -48,41 +50,37 @@ KINDS: Mapping[str, type[Instrument]] = MappingProxyType(
 )
 """The class of each kind."""
 
-_SIMULATED: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "price_floor": ("mode", ("period_levy", "entry_top_up", "minimum_import_price")),
-        "trade_action": (
-            "action",
-            ("tariff", "quota", "export_tax", "export_quota", "export_ban"),
-        ),
-        "incentive": ("form", ("contract_for_difference",)),
-        "preference": ("kind", ("preference",)),
-    }
-)
-"""Kind: the field that decides, and its values that the market engine acts on."""
-
 
 def simulated(instrument: Instrument) -> bool:
     """Whether the market engine acts on it; otherwise it is recorded, not simulated."""
-    if instrument.kind not in _SIMULATED:
-        return False
-    field, values = _SIMULATED[instrument.kind]
-    return getattr(instrument, field) in values
+    match instrument:
+        case PriceFloor():
+            return instrument.mode != "none"
+        case Preference() | TradeAction() | Circumvention():
+            return True
+        case Incentive():
+            return instrument.form == "contract_for_difference"
+        case Standard():
+            return bool(instrument.cost and instrument.targets())
+        case Cooperation():
+            saves = instrument.freight_saving or instrument.standard_saving
+            return bool(saves and instrument.targets())
+        case Stockpile():
+            return bool(instrument.buy_at_most or instrument.sell_at_most)
+    return False
 
 
 def left_out(instrument: Instrument) -> tuple[str, ...]:
     """Parts of a simulated instrument that the market engine does not act on.
 
     The market knows stages and yearly totals: it sees no customs codes within a stage, no
-    single entry that is excluded, and no regime other than consumption.
+    single entry that is excluded, and of the regimes drawback and temporary import alone.
     """
     if not simulated(instrument):
         return ()
     out = [part for part in ("codes", "exclusions") if getattr(instrument, part, ())]
     if isinstance(instrument, PriceFloor):
         regimes = instrument.regimes
-        if any(
-            getattr(regimes, n) in ("suspended", "refunded") for n in type(regimes).model_fields
-        ):
+        if regimes.free_zone in ("suspended", "refunded"):
             out.append("regimes")
     return tuple(out)

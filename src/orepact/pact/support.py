@@ -96,15 +96,59 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 
 
 class Stockpile(MaybeScoped):
-    """Stocks that the holders keep: target in days of cover, who contributes, when it is used."""
+    """Stocks that the holders keep: target in days of cover, who contributes, when it is used.
 
-    principal = (("target",),)
+    By rule, up to ``buy_at_most`` a year is bought where the price at home is below ``buy_below``,
+    and up to ``sell_at_most`` sold where it is above ``sell_above``; ``content`` is what the prices
+    are prices of, and the tonnes are shared by ``contributions``.
+    """
+
+    principal = (("target",), ("buy_at_most", "sell_at_most"))
 
     kind: Literal["stockpile"] = "stockpile"
     holders: Members
     target: DatedDays | None = None
     contributions: FrozenMap[Share] | None = None
     release: Text | None = None
+    content: str | None = None
+    buy_below: DatedPrice | None = None
+    buy_at_most: DatedMass | None = None
+    sell_above: DatedPrice | None = None
+    sell_at_most: DatedMass | None = None
+
+    @model_validator(mode="after")
+    def _rule_is_whole(self) -> Self:
+        found = []
+        for price, most in (("buy_below", "buy_at_most"), ("sell_above", "sell_at_most")):
+            if (getattr(self, price) is None) != (getattr(self, most) is None):
+                what = "A rule on stocks needs both its price and its tonnes."
+                found.append(Found((), what, f"Add {price} or {most}."))
+        ruled = self.buy_at_most is not None or self.sell_at_most is not None
+        if ruled and (self.mineral is None or self.stage is None):
+            what = "A rule on stocks covers one mineral at one stage."
+            found.append(Found((), what, "Write 'mineral' and 'stage'."))
+        if ruled and self.interval.start is None:
+            found.append(Found((), "The rule has no first day.", "Add from: 2027-01-01."))
+        if self.content is not None and self.mineral is not None:
+            known = substances(self.mineral)
+            if self.content not in known:
+                what = f"'{self.content}' is no substance of {self.mineral}."
+                found.append(Found(("content",), what, nearest(self.content, known)))
+        found += self._no_cross()
+        if found:
+            raise refuse(found)
+        return self
+
+    def _no_cross(self) -> list[Found]:
+        """Stocks are not bought and sold at one price on any day."""
+        if self.buy_below is None or self.sell_above is None:
+            return []
+        for span, low in self.buy_below.steps:
+            for other, high in self.sell_above.steps:
+                if span.overlaps(other) and low.amount > high.amount:
+                    what = f"Stocks are bought below {low.text} and sold above {high.text} at once."
+                    return [Found(("sell_above",), what, "Sell above the price of buying.")]
+        return []
 
     @model_validator(mode="after")
     def _contributions_add_up(self) -> Self:

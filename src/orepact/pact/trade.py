@@ -235,10 +235,24 @@ class TradeAction(Scoped):
         if self.interval.start is None:
             what = f"Action {self.action} has no first day."
             found.append(Found((), what, "Add from: 2027-01-01."))
+        found += self._more_beyond()
         found += _codes(self.codes, self.targets())
         if found:
             raise refuse(found)
         return self
+
+    def _more_beyond(self) -> list[Found]:
+        """A tariff-rate quota charges more beyond its limit than within it."""
+        if self.rate is None or self.in_quota_rate is None:
+            return []
+        for span, beyond in self.rate.steps:
+            for other, within in self.in_quota_rate.steps:
+                if span.overlaps(other) and beyond.amount < within.amount:
+                    what = (
+                        f"The duty within the quota, {within.text}, exceeds {beyond.text} beyond."
+                    )
+                    return [Found(("in_quota_rate",), what, "Charge less within the quota.")]
+        return []
 
     @property
     def on_exports(self) -> bool:

@@ -83,11 +83,10 @@ def _parts(out: Outcome, at: Array) -> dict[str, Array]:
 
     freight = to(market.freight) + to(w.freight)
     price, invoice = to(st.p[..., :, None]), to(st.invoice)
-    duties = to(w.duty) * (invoice + market.cif[at] * freight) + to(w.specific)
     found = {
         "price": price,
-        "real": freight + to(w.standard),
-        "treasury": duties + to(st.levy),
+        "real": freight + to(w.standard) + to(st.relabelling),
+        "treasury": to(st.duties) + to(st.levy),
         "importers": to(st.importer_rent),
         "exporters": invoice - price,
     }
@@ -111,10 +110,10 @@ def _differs(base: Outcome, policy: Outcome, at: Array) -> Array:
         return np.broadcast_to(np.abs(moved), shape)[..., at]
 
     found = np.zeros((*shape[:-1], len(at)), dtype=bool)
-    for name in ("duty", "specific", "export_tax", "export_specific"):
+    for name in ("duty", "specific", "export_tax", "export_specific", "floor_rate"):
         found |= change(base.wedges, policy.wedges, name) > 0
     least = SMALLEST * np.mean(policy.market.p0)
-    for name in ("levy", "markup", "importer_rent", "exporter_rent"):
+    for name in ("levy", "markup", "importer_rent", "exporter_rent", "relabelling"):
         found |= change(base.state, policy.state, name) > least
     return found & (np.arange(shape[-1])[:, None] != at)
 
