@@ -270,6 +270,8 @@ def cases() -> list[str]:
         "|---|---|---|",
         "| ore to refined metal, homogeneous: free trade, floor, ban | two independent solvers | "
         "1e-5 asked, 5e-9 found |",
+        "| SMART, creation and diversion of trade | formulas of WITS | 1e-12; the engine's CES "
+        "gives the diversion of a small step |",
         "| transport model, fixed and elastic demand, a halved route | GAMS model library 126 | "
         "1e-9 |",
         "| two by two places with cross terms and congested arcs | Nagurney | 1e-6 |",

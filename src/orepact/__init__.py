@@ -48,10 +48,10 @@ if TYPE_CHECKING:
         Market,
         Outcome,
         Wedges,
-        accounts,
-        calibrate,
         solve,
     )
+    from orepact.market.accounts import accounts
+    from orepact.market.calibrate import calibrate
     from orepact.market.effects import effects
     from orepact.market.instruments import wedges
     from orepact.pact import SCENARIO, Pact

@@ -105,9 +105,14 @@ def output_error(o: Outcome, name: str) -> float:
     return float(np.max(np.abs(o.state.y - np.array([e["ore output"], e["refined output"]]))))
 
 
+def exact_two_stage() -> Market:
+    """The economy with goods that are one whatever their origin."""
+    return replace(two_stage(1.0), sourcing=sourcing.Homogeneous(np.ones((2, 4, 4))))
+
+
 @pytest.mark.parametrize("name", EXACT)
 def test_the_homogeneous_good_is_solved_exactly(name: str) -> None:
-    m = replace(two_stage(1.0), sourcing=sourcing.Homogeneous(np.ones((2, 4, 4))))
+    m = exact_two_stage()
     out, e = solve(m, policy(m, name)), EXACT[name]
     made = out.state.y > 1e-6
     prices = np.array([e["ore price"], e["refined price"]])
@@ -119,7 +124,7 @@ def test_the_homogeneous_good_is_solved_exactly(name: str) -> None:
 
 @pytest.mark.parametrize("name", WELFARE)
 def test_the_homogeneous_good_gives_the_published_welfare(name: str) -> None:
-    m = replace(two_stage(1.0), sourcing=sourcing.Homogeneous(np.ones((2, 4, 4))))
+    m = exact_two_stage()
     base, out = solve(m), solve(m, policy(m, name))
     change = (
         accounts(m, out.wedges, out.state).welfare - accounts(m, base.wedges, base.state).welfare

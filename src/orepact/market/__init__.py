@@ -1,6 +1,6 @@
 """The market: one mineral, one year, one equilibrium."""
 
-from orepact.market import demand, sourcing, supply
+from orepact.market import demand, policy, sourcing, supply
 from orepact.market.accounts import Accounts, accounts
 from orepact.market.calibrate import calibrate
 from orepact.market.equilibrium import RESULTS, Outcome, solve
@@ -16,6 +16,7 @@ __all__ = [
     "accounts",
     "calibrate",
     "demand",
+    "policy",
     "solve",
     "sourcing",
     "supply",
