@@ -360,3 +360,37 @@ def test_a_pact_on_another_year() -> None:
     key = ("primary", "CHN", "output")
     assert run.minerals["gallium"].figures[key].base == pytest.approx(600, rel=0.01)
     assert run.minerals["gallium"].figures[key].base < other.minerals["gallium"].figures[key].base
+
+
+class TestOneGood:
+    """One good whatever its origin: exact, central values only."""
+
+    def test_a_chain_is_solved_and_says_what_it_is(self):
+        run = simulate(PACT, EARTH, ["gallium"], draws=0, sourcing="homogeneous")
+        mr = run.minerals["gallium"]
+        assert np.nanmax(np.abs(mr.base.price / mr.base.market.p0 - 1)) < 1e-9
+        assert mr.base.state.x == pytest.approx(mr.base.market.x0, abs=1e-9 * mr.base.state.x.max())
+        assert mr.policy.status.name == "converged"
+        assert mr.warnings[0].startswith("One good whatever its origin")
+        assert run.sourcing == "homogeneous"
+        # every route in use lands at the buyers' price, every other at no less
+        st, premium = mr.policy.state, mr.policy.market.sourcing.premium()
+        routes = mr.policy.market.sourcing.weight * mr.policy.wedges.open > 0
+        gap = np.where(routes, (st.c + premium) / st.P[:, None, :] - 1, 0.0)
+        assert np.min(gap) > -1e-7
+        # a share below the square root of the residual is what the search leaves of no trade
+        assert np.max(np.abs(gap[st.s > 1e-6])) < 1e-7
+
+    def test_it_is_another_answer_than_that_of_imperfect_substitutes(self, central):
+        run = simulate(PACT, EARTH, ["gallium"], draws=0, sourcing="homogeneous")
+        one, other = run.minerals["gallium"].policy.state, central.minerals["gallium"].policy.state
+        assert np.max(np.abs(one.x - other.x)) > 0.01 * np.max(other.x)
+
+    @pytest.mark.parametrize(
+        ("sourcing", "draws", "says"),
+        [("ces", 0, "does not keep tonnes"), ("homogenous", 0, "Use logit or homogeneous"),
+         ("homogeneous", 16, "central values only")],
+    )  # fmt: skip
+    def test_what_is_not_offered_is_refused(self, sourcing, draws, says):
+        with pytest.raises(InputError, match=says):
+            simulate(PACT, EARTH, ["gallium"], draws=draws, sourcing=sourcing)

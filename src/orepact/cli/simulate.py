@@ -47,6 +47,13 @@ def simulate(
         bool,
         typer.Option(help="Let draws rest on other publishers' output figures too."),
     ] = True,
+    sourcing: Annotated[
+        str,
+        typer.Option(
+            help="Origins as imperfect substitutes (logit), or one good whatever its origin "
+            "(homogeneous, with --central)."
+        ),
+    ] = "logit",
     out: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
@@ -77,6 +84,7 @@ def simulate(
             seed=seed,
             duties=duties,
             alternatives=alternatives,
+            sourcing=sourcing,
             progress=step,
         )
     if out:

@@ -14,10 +14,12 @@ import numpy as np
 
 from orepact.errors import InputError
 from orepact.market.batch import batch_shape, take
+from orepact.market.complementarity import ENOUGH
 from orepact.market.equations import Frame, Point, charged, exporters, frame
 from orepact.market.floors import levied, levy_slopes
 from orepact.market.market import Market
 from orepact.market.newton import Root
+from orepact.market.proximal import steps
 from orepact.market.spatial import Balance, Network, settle
 from orepact.market.state import State, unfold
 from orepact.market.supply import Supply
@@ -55,7 +57,13 @@ def _one(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root, St
     tonnes = np.maximum(market.scale, np.sum(market.x0, axis=-2))
     tonnes = np.maximum(tonnes, 1e-9 * np.max(tonnes))
     start = _base(f, places, net) if np.any(market.x0 > 0) else None
-    found = settle(net, market.p0.ravel(), tonnes.ravel(), start)
+    near = None
+    plain = not (len(w.holder) or w.any_contract or np.any(w.sells) or np.any(w.buys))
+    if start is not None and plain:
+        near = steps(f, net, start, places.blocks, active)
+    found = settle(
+        net, market.p0.ravel(), tonnes.ravel(), near or start, tol=ENOUGH if near else tol
+    )
     state = unfold(f, _point(f, places, found))
     z = np.concatenate([state.p.ravel(), state.rent])
     root = Root(z, np.full(z.shape, found.residual), np.asarray(found.converged),

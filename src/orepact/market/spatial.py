@@ -152,8 +152,12 @@ class Balance(NamedTuple):
     iterations: int
 
 
-def settle(n: Network, price: Array, tonnes: Array, start: Balance | None = None) -> Balance:
+def settle(
+    n: Network, price: Array, tonnes: Array, start: Balance | None = None, tol: float = 1e-11
+) -> Balance:
     """Find the equilibrium; ``price`` and ``tonnes`` are the usual size of each, for scaling.
+
+    ``tol`` is on the natural residual, scaled: what ``start`` already meets is returned.
 
     One figure for all, or one per place where origins and markets are the same places.
 
@@ -177,7 +181,7 @@ def settle(n: Network, price: Array, tonnes: Array, start: Balance | None = None
     size = np.where(heavy, prices, amounts)  # a condition on a price is in tonnes, and so on
     near = start is not None
     z = at.stack(start) if start is not None else np.where(heavy, 0.1 * unit, at.first(prices))
-    found = complement(at.conditions(), z, np.zeros(at.n), unit=unit, size=size, near=near)
+    found = complement(at.conditions(), z, np.zeros(at.n), unit=unit, size=size, near=near, tol=tol)
     worst = int(np.argmax(np.abs(found.residual)))
     return at.balance(found.z, found.worst, at.name(worst), found.converged, found.iterations)
 

@@ -63,6 +63,7 @@ def describe(
         "on": run.on.isoformat(),
         "base_year": run.year,
         "duties": run.duties,
+        "sourcing": run.sourcing,
         "members": list(run.members),
         "minerals": list(run.minerals),
         "draws": run.draws,

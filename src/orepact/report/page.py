@@ -27,7 +27,7 @@ from orepact.report import (
     words,
 )
 from orepact.study.downstream import downstream
-from orepact.study.simulate import MineralRun, Run
+from orepact.study.simulate import SOURCING, MineralRun, Run
 from orepact.study.warnings import MUCH
 from orepact.world.register import register
 
@@ -55,6 +55,7 @@ def html(run: Run) -> str:
         year=run.year,
         members=numbers.listed([words.place(m) for m in run.members]),
         draws=run.draws,
+        sourcing=SOURCING[run.sourcing],
         ranges=run.draws > 0,
         seed=run.seed,
         story=sentences.run_story(run),

@@ -38,13 +38,14 @@ def terminal(run: Run) -> tuple[Text | Table, ...]:
     """
     from rich.text import Text
 
+    form = "" if run.sourcing == "logit" else f"{run.sourcing} good, "
     parties = numbers.listed([words.place(m) for m in run.members])
     ranges = f"medians, 5-95{SPACE}% of {run.draws} draws" if run.draws else "central values only"
     before = "" if run.duties == "base" else f" at the duties in force on {run.on}"
     head = Text(SCENARIO, style="bold")
     facts = Text(
         f"{run.pact.title.in_('en')}. {parties}, {run.on}; base year {run.year}{before}, "
-        f"comparative statics, not a forecast; {ranges}."
+        f"comparative statics, not a forecast; {form}{ranges}."
     )
     parts: list[Text | Table] = [head, facts, Text(), _summary(run)]
     if len(run.members) <= FEW:

@@ -36,6 +36,16 @@ Array = Any
 DUTIES = ("base", "in-force")
 """Duties that the pact is measured against: the base year's, or those of the pact's date."""
 
+SOURCING = {
+    "logit": "",
+    "homogeneous": (
+        "One good whatever its origin: all is bought where it lands cheapest, so a small change of "
+        "cost can move a whole trade. Solved exactly, central values only; the prices of producers "
+        "that ship nothing are not unique and not shown."
+    ),
+}
+"""Who buys from whom: origins as imperfect substitutes, or one good; what a result then says."""
+
 SHOWN = ("CAN", "EUN", "JPN", "CHN")
 """Regions that every table shows beside the parties and the world."""
 
@@ -99,6 +109,7 @@ class Run:
     seed: int
     minerals: dict[str, MineralRun]
     duties: str = "base"
+    sourcing: str = "logit"
 
 
 def simulate(
@@ -111,6 +122,7 @@ def simulate(
     seed: int = 2026,
     duties: str = "base",
     alternatives: bool = True,
+    sourcing: str = "logit",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Run:
     """Run a pact over minerals (default: all that the world holds and the pact names).
@@ -118,13 +130,15 @@ def simulate(
     ``draws=0`` gives central values only. ``duties`` is ``base`` to measure the pact against the
     base year's duties, or ``in-force`` to lay those of its date on the base year first: both
     sides of every figure then have them. Where publishers disagree on output, draws rest on the
-    ``alternatives`` too, by their weights; central values never do. ``progress(mineral, done,
-    total)`` is called as chunks of draws finish. Raises :class:`NoMatchError` where an instrument
-    in force touches nothing in any of its minerals or a mineral that no instrument names, and
-    whatever the solver raises.
+    ``alternatives`` too, by their weights; central values never do. ``sourcing`` is ``logit``, or
+    ``homogeneous`` for one good whatever its origin, which takes ``draws=0``: a draw would take
+    seconds, not a millisecond. ``progress(mineral, done, total)`` is called as chunks of draws
+    finish. Raises :class:`NoMatchError` where an instrument in force touches nothing in any of
+    its minerals or a mineral that no instrument names, and whatever the solver raises.
     """
     if duties not in DUTIES:
         raise InputError(f"Unknown duties '{duties}'. Use {' or '.join(DUTIES)}.")
+    _known_sourcing(sourcing, draws)
     day = on or pact.default_date()
     named = {m for i in pact.instruments for m, _ in i.targets()}
     chosen = [find(m).id for m in minerals] if minerals else [m for m in world.chains if m in named]
@@ -146,12 +160,27 @@ def simulate(
     runs = {
         m: _one(
             pact, world.chain(m), others[m], later.get(m), day, members, regions, draws, seed,
-            progress,
+            sourcing, progress,
         )
         for m in chosen
     }  # fmt: skip
     _all_touch(pact, day, runs)
-    return Run(pact, day, world.year, members, regions, draws, seed, runs, duties)
+    return Run(pact, day, world.year, members, regions, draws, seed, runs, duties, sourcing)
+
+
+def _known_sourcing(sourcing: str, draws: int) -> None:
+    if sourcing == "ces":
+        raise InputError(
+            "Sourcing 'ces' does not keep tonnes, so what is bought is not what is shipped. It is "
+            "there to reproduce published cases. Use logit or homogeneous."
+        )
+    if sourcing not in SOURCING:
+        raise InputError(f"Unknown sourcing '{sourcing}'. Use {' or '.join(SOURCING)}.")
+    if sourcing == "homogeneous" and draws:
+        raise InputError(
+            f"Sourcing 'homogeneous' gives central values only, not {draws} draws: each would "
+            "take seconds. Add --central (draws=0), or use logit for ranges."
+        )
 
 
 def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
@@ -166,9 +195,11 @@ def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
             )
 
 
-def _market(chain: Chain, later: Levied | None, values: Values | None = None) -> Market:
+def _market(
+    chain: Chain, later: Levied | None, values: Values | None = None, form: str = "logit"
+) -> Market:
     """The base year's market, at later duties where they are asked for."""
-    market = calibrate(chain, values)
+    market = calibrate(chain, values, form=form)
     return market if later is None else levied(market, chain, later.rates, values)
 
 
@@ -182,9 +213,10 @@ def _one(
     regions: tuple[str, ...],
     n: int,
     seed: int,
+    sourcing: str,
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
-    market = _market(chain, later)
+    market = _market(chain, later, form=sourcing)
     base = solve(market)
     policy = solve(market, wedges(pact, market, day), start=base)
     before = metrics(base, base, members, regions)
@@ -200,6 +232,8 @@ def _one(
     flags = on_market(base, chain, chain.duty_assumed if later is None else later.assumed)
     held = basis(base, flags, regions)
     said = warnings(pact, day, base, policy, opened)
+    if SOURCING[sourcing]:
+        said = (SOURCING[sourcing], *said)
     if later is not None:
         said = (*said, f"Before the pact stands the base year at the duties in force on {day}.")
     return MineralRun(
