@@ -85,8 +85,9 @@ def _logit(f: Frame, active: Array) -> tuple[Array, Array] | None:
     base: Any = market.sourcing
     bought = np.sum(market.x0, axis=-2)
     share = market.x0 / np.where(bought > 0, bought, 1.0)[:, None, :]
-    P0 = np.where(bought > 0, base.P0, market.p0)
-    soft = replace(market, sourcing=Logit(share, base.c0, P0, P0 / SIGMA))
+    P0, c0 = base.P0 + 0.0 * market.p0, base.c0 + 0.0 * share
+    mu = np.where(P0 > 0, P0, market.p0) / SIGMA
+    soft = replace(market, sourcing=Logit(share, c0, P0, mu))
     root, st = attempt(soft, f.w, active, market.p0, None, 1e-9)
     if not bool(root.converged):
         root, st = rescue(soft, f.w, active, root, st, 1e-9)
