@@ -24,11 +24,14 @@ import numpy as np
 
 from orepact.errors import InputError, NotSolvedError
 from orepact.market.accounts import check
-from orepact.market.attempt import attempt, rescue
+from orepact.market.attempt import attempt
+from orepact.market.certificate import worst_places
 from orepact.market.checks import check_wedges
+from orepact.market.conditions import SOUGHT, conditions
 from orepact.market.homogeneous import exact, refuse
 from orepact.market.market import Market
 from orepact.market.newton import Root
+from orepact.market.rescue import rescue
 from orepact.market.sourcing import Homogeneous, Logit
 from orepact.market.state import State
 from orepact.market.wedges import HOLDERS, Wedges
@@ -46,6 +49,7 @@ class RESULTS(enum.Enum):
     )
     not_converged = "Not solved: the iteration stalled. This is not a result."
     no_supply = "No equilibrium: tonnes are to be bought at any price where no source is open."
+    no_outlet = "No equilibrium: tonnes are to be sold at any price where no route is open."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def solve(
     check_wedges(w, len(market.stages), len(market.regions), HOLDERS)
     _refuse(market, w)
     active = active_nodes(market, w)
-    closed = _closed(w, active)
+    closed = _closed(market, w, active)
     p0 = market.p0 if start is None else start.state.p
     same = start is not None and _alike(start.wedges, w)
     rent0 = start.state.dual if start is not None and same else None
@@ -121,8 +125,8 @@ def solve(
         root, state = attempt(market, closed, active, p0, rent0, tol)
         if follow and not np.all(root.converged):
             root, state = rescue(market, closed, active, root, state, tol)
-    lost = np.any(_sourceless(market, closed) & (state.Q > 0), axis=(-2, -1))
-    root = root._replace(converged=root.converged & ~lost)
+    lost = (_sourceless(market, closed) & (state.Q > 0)) | _outletless(market, closed)
+    root = root._replace(converged=root.converged & ~np.any(lost, axis=(-2, -1)))
     return _outcome(market, closed, active, root, state, must_solve)
 
 
@@ -137,10 +141,10 @@ def _alike(one: Wedges, two: Wedges) -> bool:
     return same and np.array_equal(ruled(one), ruled(two))
 
 
-def _closed(w: Wedges, active: Array) -> Wedges:
+def _closed(market: Market, w: Wedges, active: Array) -> Wedges:
     """Close the routes of nodes that cannot supply; a closed route sets no reference price."""
     open_ = w.open * active[..., :, None]
-    eligible = w.eligible & (open_ > 0)
+    eligible = w.eligible & (market.sourcing.weight * open_ > 0)
     weights = np.where(eligible, w.weights, 0.0)
     left, whole = (np.sum(v, axis=-2, keepdims=True) for v in (weights, w.weights))
     weights = weights * np.where(left > 0, whole / np.where(left > 0, left, 1.0), 0.0)
@@ -150,6 +154,11 @@ def _closed(w: Wedges, active: Array) -> Wedges:
 def _sourceless(market: Market, w: Wedges) -> Array:
     """Destinations (..., K, D) without any open source."""
     return ~np.any(market.sourcing.weight * w.open > 0, axis=-2)
+
+
+def _outletless(market: Market, w: Wedges) -> Array:
+    """Origins (..., K, O) that must sell stocks and have no open route."""
+    return ~np.any(market.sourcing.weight * w.open > 0, axis=-1) & (market.draw + w.release > 0)
 
 
 def _refuse(market: Market, w: Wedges) -> None:
@@ -173,7 +182,7 @@ def _outcome(
     status, message = RESULTS.converged, RESULTS.converged.value
     interval = None
     if not ok:
-        status, message = _diagnose(market, w, state, active, root.converged)
+        status, message = _diagnose(market, w, state, root.converged)
         if must_solve:
             raise NotSolvedError(message)
     if np.any(root.converged):
@@ -187,27 +196,26 @@ def _outcome(
     )
 
 
-def _diagnose(
-    market: Market, w: Wedges, st: State, active: Array, converged: Array
-) -> tuple[RESULTS, str]:
-    """Say why, and name the first or worst node among the members that failed."""
-    failed = ~converged[..., None, None]
+def _diagnose(market: Market, w: Wedges, st: State, converged: Array) -> tuple[RESULTS, str]:
+    """Say why, and name the first or the three worst places among the members that failed."""
     n = converged.size
     which = f" ({int(np.sum(~converged))} of {n} members did not solve)" if n > 1 else ""
-    empty = failed & _sourceless(market, w) & (st.Q > 0)
-    if np.any(empty):
-        *at, k, d = (int(i) for i in np.argwhere(empty)[0])
-        return RESULTS.no_supply, (
-            f"{RESULTS.no_supply.value} First: {_member(at)}{market.stages[k]} in "
-            f"{market.regions[d]}{which}. Open a source, or give its demand a backstop."
-        )
-    size = np.nan_to_num(np.where(active, np.abs(st.excess / market.scale), 0.0), nan=np.inf)
-    size = np.where(failed, size, -1.0)
-    *at, k, o = (int(i) for i in np.unravel_index(int(np.argmax(size)), size.shape))
+    for status, lost, mend in (
+        (RESULTS.no_supply, _sourceless(market, w) & (st.Q > 0),
+         "Open a source, or give its demand a backstop."),
+        (RESULTS.no_outlet, _outletless(market, w), "Open a route, or release elsewhere."),
+    ):  # fmt: skip
+        empty = ~converged[..., None, None] & lost
+        if np.any(empty):
+            *at, k, r = (int(i) for i in np.argwhere(empty)[0])
+            return status, (
+                f"{status.value} First: {_member(at)}{market.stages[k]} in {market.regions[r]}"
+                f"{which}. {mend}"
+            )
+    places = worst_places(market, w, conditions(market, w, st, SOUGHT), ~converged)
     return RESULTS.not_converged, (
-        f"{RESULTS.not_converged.value} Worst node: {_member(at)}{market.stages[k]} in "
-        f"{market.regions[o]}, off by {size[(*at, k, o)]:.2g} of its size{which}. Try a smaller "
-        "shock, or check the node's capacity."
+        f"{RESULTS.not_converged.value} Worst: {'; '.join(places)}{which}. Try a smaller shock, or "
+        "check capacity there."
     )
 
 
