@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from orepact.market.attempt import attempt, rescue
+from orepact.market.attempt import attempt
 from orepact.market.equations import Frame
 from orepact.market.newton import newton
+from orepact.market.rescue import rescue
 from orepact.market.sourcing import Logit
 from orepact.market.spatial import Balance, Network
 
