@@ -164,7 +164,7 @@ class TestStructures:
         earth = replace(EARTH, structures=lambda m: (other,))
         run = simulate(PACT, earth, ["germanium"], draws=16).minerals["germanium"]
         assert run.structures == ((other, 8),)
-        market = _market(other.chain, None)
+        market = _market(None, "logit", 0.0, other.chain, None)
         assert "CAN" in run.base.market.regions
         assert "CAN" not in market.regions
         canada = run.figures[Key("refined", "CAN", "output")]
@@ -225,7 +225,7 @@ class TestDutiesInForce:
 
     def test_a_draw_moves_them_between_low_and_high(self) -> None:
         chain, later = EARTH.chain("ndpr"), on(EARTH.duties, "ndpr", DAY)
-        market = _market(chain, later, {("", "duty"): np.array([0.0, 1.0])})
+        market = _market(later, "logit", 0.0, chain, {("", "duty"): np.array([0.0, 1.0])})
         keep = [chain.region(r) for r in market.regions]
         low, _, high = later.rates[:, :, keep][:, :, :, keep]
         np.testing.assert_allclose(market.duty, [low, high])
@@ -394,3 +394,20 @@ class TestOneGood:
     def test_what_is_not_offered_is_refused(self, sourcing, draws, says):
         with pytest.raises(InputError, match=says):
             simulate(PACT, EARTH, ["gallium"], draws=draws, sourcing=sourcing)
+
+
+class TestUsersWhoMove:
+    """Users of the last stage follow the price abroad, and the page says so."""
+
+    def test_use_that_moved_sums_to_nothing_and_leaves_those_with_a_floor(self) -> None:
+        run = simulate(PACT, EARTH, ["ndpr"], draws=0, mobility=2.0)
+        mr = run.minerals["ndpr"]
+        moved = mr.policy.state.D - mr.policy.market.demand.quantity(mr.policy.state.P)
+        assert abs(moved[-1].sum()) < 1e-9 * mr.policy.state.D[-1].sum()
+        assert np.all(moved[:-1] == 0)
+        assert mr.figures[Key("magnet", "USA", "use that moved in")].central < 0
+        assert any("Users of the last stage move" in w for w in mr.warnings)
+
+    def test_a_mobility_below_zero_is_refused(self) -> None:
+        with pytest.raises(InputError, match="must be a number of at least 0"):
+            simulate(PACT, EARTH, ["ndpr"], draws=0, mobility=-1.0)

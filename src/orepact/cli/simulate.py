@@ -54,6 +54,10 @@ def simulate(
             "(homogeneous, with --central)."
         ),
     ] = "logit",
+    mobility: Annotated[
+        float,
+        typer.Option(help="How readily users of the last stage move abroad; 0: they stay."),
+    ] = 0.0,
     out: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Folder for tables, manifest and the HTML report."),
@@ -85,6 +89,7 @@ def simulate(
             duties=duties,
             alternatives=alternatives,
             sourcing=sourcing,
+            mobility=mobility,
             progress=step,
         )
     if out:

@@ -50,6 +50,7 @@ class RESULTS(enum.Enum):
     not_converged = "Not solved: the iteration stalled. This is not a result."
     no_supply = "No equilibrium: tonnes are to be bought at any price where no source is open."
     no_outlet = "No equilibrium: tonnes are to be sold at any price where no route is open."
+    oversold = "No equilibrium: stocks are to be sold beyond all that is bought there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,14 @@ def solve(
         if follow and not np.all(root.converged):
             root, state = rescue(market, closed, active, root, state, tol)
     lost = (_sourceless(market, closed) & (state.Q > 0)) | _outletless(market, closed)
+    lost |= _oversold(market, state)
     root = root._replace(converged=root.converged & ~np.any(lost, axis=(-2, -1)))
     return _outcome(market, closed, active, root, state, must_solve)
+
+
+def _oversold(market: Market, st: State) -> Array:
+    """Destinations (..., K, D) whose use is less than what stocks sell by rule."""
+    return (st.net_stock < 0) & (-1e-9 * market.scale > st.Q)
 
 
 def _alike(one: Wedges, two: Wedges) -> bool:
@@ -204,6 +211,7 @@ def _diagnose(market: Market, w: Wedges, st: State, converged: Array) -> tuple[R
         (RESULTS.no_supply, _sourceless(market, w) & (st.Q > 0),
          "Open a source, or give its demand a backstop."),
         (RESULTS.no_outlet, _outletless(market, w), "Open a route, or release elsewhere."),
+        (RESULTS.oversold, _oversold(market, st), "Sell less, or from a higher price."),
     ):  # fmt: skip
         empty = ~converged[..., None, None] & lost
         if np.any(empty):

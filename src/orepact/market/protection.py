@@ -21,7 +21,7 @@ Array = Any
 
 def effective_protection(base: Outcome, policy: Outcome, members: tuple[str, ...]) -> Array:
     """Effective rate of protection under ``policy``, a share, (..., K, R)."""
-    market, st, w = base.market, policy.state, policy.wedges
+    market, st = base.market, policy.state
     R = len(market.regions)
     outside = np.array([r not in members for r in market.regions])
     x0 = base.state.x * (outside[:, None] & ~np.eye(R, dtype=bool))
@@ -32,8 +32,7 @@ def effective_protection(base: Outcome, policy: Outcome, members: tuple[str, ...
         wide = np.broadcast_to(v, np.broadcast_shapes(np.shape(v), x0.shape))
         return np.take_along_axis(wide, marginal, axis=-2)[..., 0, :]
 
-    shipped = market.cif * (market.freight + w.freight)
-    D = on_route(w.duty * (st.invoice + shipped) + w.specific + st.levy + st.markup)
+    D = on_route(st.duties + st.levy + st.markup)
     c0 = on_route(base.state.c)
     up, down, known = D.copy(), c0.copy(), exists.copy()
     for k, j in market.edges:

@@ -64,6 +64,7 @@ def describe(
         "base_year": run.year,
         "duties": run.duties,
         "sourcing": run.sourcing,
+        "mobility": run.mobility,
         "members": list(run.members),
         "minerals": list(run.minerals),
         "draws": run.draws,

@@ -33,6 +33,7 @@ UNITS = {
     "borne by buyers": "share",
     "borne by suppliers": "share",
     "purchases": "t",
+    "use that moved in": "t",
     "imports": "t",
     "imports from members": "t",
     "imports from non-members": "t",
@@ -64,9 +65,8 @@ def metrics(
     makes = np.sum(market.supply.capacity, axis=-2) > 0
     supplied = np.sum(x, axis=-1)
     bought = np.where(st.Q > 0, st.P, np.nan)
-    by_route = {"floor levy": st.levy * x}
-    valued = market.cif * (market.freight + out.wedges.freight) + st.invoice
-    by_route["tariffs"] = (out.wedges.duty * valued + out.wedges.specific) * x
+    by_route = {"floor levy": st.levy * x, "tariffs": st.duties * x}
+    moved = st.D - market.demand.quantity(st.P) if market.mobile else None
     a = accounts(market, out.wedges, st)
     erp = effective_protection(base, out, members)
     found: dict[Key, Array] = {}
@@ -99,6 +99,8 @@ def metrics(
                 margin=np.where(makes[..., k, r], st.m[..., k, r], np.nan),
                 erp=np.where(makes[..., k, r], erp[..., k, r], np.nan),
             )  # fmt: skip
+            if moved is not None:
+                put(stage, code, moved=moved[..., k, r])
         for code in (m for m in members if m in regions):
             b = wedges.get((stage, code))
             wedge, buyers, suppliers = (
@@ -140,6 +142,7 @@ _NAMES = {
     "price": "producer price",
     "margin": "margin",
     "erp": "effective protection",
+    "moved": "use that moved in",
     "index": "buyers' price",
     "wedge": "wedge",
     "buyers": "borne by buyers",

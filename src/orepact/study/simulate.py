@@ -10,8 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,11 @@ SOURCING = {
     ),
 }
 """Who buys from whom: origins as imperfect substitutes, or one good; what a result then says."""
+
+MOVING = (
+    "Users of the last stage move to where it rose less; what moved is made into goods that the "
+    "pact does not cover. How readily they move is assumed."
+)
 
 SHOWN = ("CAN", "EUN", "JPN", "CHN")
 """Regions that every table shows beside the parties and the world."""
@@ -110,6 +116,7 @@ class Run:
     minerals: dict[str, MineralRun]
     duties: str = "base"
     sourcing: str = "logit"
+    mobility: float = 0.0
 
 
 def simulate(
@@ -123,6 +130,7 @@ def simulate(
     duties: str = "base",
     alternatives: bool = True,
     sourcing: str = "logit",
+    mobility: float = 0.0,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Run:
     """Run a pact over minerals (default: all that the world holds and the pact names).
@@ -132,13 +140,17 @@ def simulate(
     sides of every figure then have them. Where publishers disagree on output, draws rest on the
     ``alternatives`` too, by their weights; central values never do. ``sourcing`` is ``logit``, or
     ``homogeneous`` for one good whatever its origin, which takes ``draws=0``: a draw would take
-    seconds, not a millisecond. ``progress(mineral, done, total)`` is called as chunks of draws
-    finish. Raises :class:`NoMatchError` where an instrument in force touches nothing in any of
-    its minerals or a mineral that no instrument names, and whatever the solver raises.
+    seconds, not a millisecond. ``mobility`` lets users of each last stage move abroad, see
+    :mod:`orepact.market.relocation`; 0 keeps them where they are. ``progress(mineral, done,
+    total)`` is called as chunks of draws finish. Raises :class:`NoMatchError` where an instrument
+    in force touches nothing in any of its minerals or a mineral that no instrument names, and
+    whatever the solver raises.
     """
     if duties not in DUTIES:
         raise InputError(f"Unknown duties '{duties}'. Use {' or '.join(DUTIES)}.")
     _known_sourcing(sourcing, draws)
+    if not 0 <= mobility < np.inf:
+        raise InputError(f"Mobility {mobility} must be a number of at least 0.")
     day = on or pact.default_date()
     named = {m for i in pact.instruments for m, _ in i.targets()}
     chosen = [find(m).id for m in minerals] if minerals else [m for m in world.chains if m in named]
@@ -156,16 +168,19 @@ def simulate(
         raise InputError(f"{pact.id} has no member on {day}. Choose a later date with --on.")
     regions = tuple(dict.fromkeys((*members, *SHOWN)))
     later = {m: duties_on(world.duties, m, day) for m in chosen if duties == "in-force"}
+    notes = tuple(n for n in (SOURCING[sourcing], MOVING if mobility else "") if n)
     others = {m: world.structures(world.chain(m)) if alternatives and draws else () for m in chosen}
     runs = {
         m: _one(
             pact, world.chain(m), others[m], later.get(m), day, members, regions, draws, seed,
-            sourcing, progress,
+            partial(_market, later.get(m), sourcing, mobility), notes, progress,
         )
         for m in chosen
     }  # fmt: skip
     _all_touch(pact, day, runs)
-    return Run(pact, day, world.year, members, regions, draws, seed, runs, duties, sourcing)
+    return Run(
+        pact, day, world.year, members, regions, draws, seed, runs, duties, sourcing, mobility
+    )
 
 
 def _known_sourcing(sourcing: str, draws: int) -> None:
@@ -195,11 +210,18 @@ def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
             )
 
 
+Build = Callable[[Chain, Values | None], Market]
+"""A chain's market at given parameters."""
+
+
 def _market(
-    chain: Chain, later: Levied | None, values: Values | None = None, form: str = "logit"
+    later: Levied | None, sourcing: str, mobility: float, chain: Chain, values: Values | None
 ) -> Market:
     """The base year's market, at later duties where they are asked for."""
-    market = calibrate(chain, values, form=form)
+    market = calibrate(chain, values, form=sourcing)
+    if mobility:
+        last = np.arange(len(market.stages)) == len(market.stages) - 1
+        market = replace(market, mobility=np.where(last, mobility, 0.0)[:, None])
     return market if later is None else levied(market, chain, later.rates, values)
 
 
@@ -213,17 +235,18 @@ def _one(
     regions: tuple[str, ...],
     n: int,
     seed: int,
-    sourcing: str,
+    build: Build,
+    notes: tuple[str, ...],
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
-    market = _market(chain, later, form=sourcing)
+    market = build(chain, None)
     base = solve(market)
     policy = solve(market, wedges(pact, market, day), start=base)
     before = metrics(base, base, members, regions)
     after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed, [s.weight for s in structures]) if n else None
     chains = (chain, *(s.chain for s in structures))
-    ranges, solved = _ranges(pact, chains, later, day, members, regions, sample, progress)
+    ranges, solved = _ranges(pact, chains, build, day, members, regions, sample, progress)
     figures = {
         key: _figure(float(before[key]), float(after[key]), ranges.get(key), sample)
         for key in before
@@ -231,9 +254,7 @@ def _one(
     opened = _opened(base, policy)
     flags = on_market(base, chain, chain.duty_assumed if later is None else later.assumed)
     held = basis(base, flags, regions)
-    said = warnings(pact, day, base, policy, opened)
-    if SOURCING[sourcing]:
-        said = (SOURCING[sourcing], *said)
+    said = (*notes, *warnings(pact, day, base, policy, opened))
     if later is not None:
         said = (*said, f"Before the pact stands the base year at the duties in force on {day}.")
     return MineralRun(
@@ -262,7 +283,7 @@ def _one(
 def _ranges(
     pact: Pact,
     chains: tuple[Chain, ...],
-    later: Levied | None,
+    build: Build,
     day: date,
     members: tuple[str, ...],
     regions: tuple[str, ...],
@@ -278,7 +299,7 @@ def _ranges(
     n, done, failed = len(sample), 0, np.zeros(len(sample), bool)
     found: dict[Key, tuple[Array, Array]] = {}
     for chain, at in _chunks(chains, sample):
-        market = _market(chain, later, sample.at(at))
+        market = build(chain, sample.at(at))
         base = solve(market)
         out = solve(market, wedges(pact, market, day), start=base, must_solve=False)
         bad = ~np.broadcast_to(out.converged, at.shape)
