@@ -1,11 +1,15 @@
 """Two hundred random hard worlds: what is said to be solved is solved, and nearly all is."""
 
-from hard_worlds import scoreboard, world
+import hard_more
+import numpy as np
+import pytest
+from hard_worlds import Build, scoreboard, world
 
 
-def test_hard_worlds() -> None:
+@pytest.mark.parametrize("build", [world, hard_more.world])
+def test_hard_worlds(build: Build) -> None:
     """None is wrongly said to be solved; at most one in two hundred stalls, and says where."""
-    lines, trials = scoreboard(range(200))
+    lines, trials = scoreboard(range(200), build)
     table = "\n".join([*lines, *(f"{t.seed}: {t.message}" for t in trials if t.status != "solved")])
     status = [t.status for t in trials]
     assert status.count("wrong") == 0, table
@@ -29,3 +33,17 @@ def test_the_worlds_are_hard() -> None:
     assert walled > 60
     assert banned > 30
     assert quotas > 60
+
+
+def test_the_further_instruments_are_there_and_meet_the_others() -> None:
+    seen = dict.fromkeys(("quota beyond", "rules", "relabelling", "movers", "mixed"), 0)
+    for seed in range(200):
+        m, w = hard_more.world(seed)
+        seen["quota beyond"] += bool(w.tranches)
+        seen["rules"] += bool(np.any(w.buys + w.sells > 0))
+        seen["relabelling"] += w.any_alias
+        seen["movers"] += m.mobile
+        seen["mixed"] += bool(w.tranches and w.any_alias) or bool(
+            np.any(w.floor > 0) and w.tranches
+        )
+    assert min(seen.values()) > 25, seen

@@ -156,6 +156,8 @@ def _check_quotas(w: Any) -> None:
     """Tariff-rate quotas charge on their own routes, and a limit of zero is a plain tariff."""
     for name in ("beyond", "beyond_specific"):
         value = getattr(w, name)
+        if len(value) not in (0, len(w.holder)):
+            raise InputError(f"{name} has {len(value)} rows; it must have one for every limit.")
         if len(value) and np.any((value != 0) & ~(np.asarray(w.limit_mask) > 0)):
             raise InputError(f"{name} charges a route outside its limit. Set it within limit_mask.")
 

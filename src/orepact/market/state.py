@@ -85,8 +85,9 @@ def unfold(f: Frame, pt: Point) -> State:
         reference[b.stage] = xp.where(at & (finite > 0), spread, none)
     honest = 1.0 if pt.alias is None else 1.0 - pt.alias
     up, due = honest * xp.stack(markup, axis=-3), honest * xp.stack(levy, axis=-3)
+    customs = bare + exporter + up + f.shipped  # licences under these quotas are not dutiable twice
     for g in f.tranches:
-        more = _beyond(f, g, rent, bare + exporter + up + f.shipped)
+        more = _beyond(f, g, rent, customs)
         filled = _within(f, g, x)[..., None, None, None]
         if w.holder[g] == "importer":
             importer = importer + filled * more
@@ -96,13 +97,10 @@ def unfold(f: Frame, pt: Point) -> State:
             producer = producer + kept if w.holder[g] == "producers" else producer
         over = over + (1.0 - filled) * more
     invoice = bare + exporter + up
-    value = invoice + f.shipped
-    duties = honest * (w.duty * value + w.specific) + over
+    declared = honest * (bare + exporter + f.shipped) + up  # under its own name
+    duties = w.duty * declared + honest * w.specific + over
     if pt.alias is not None:
-        hidden = w.alias_duty * (bare + f.shipped) + w.alias_specific
-        duties = honest * (w.duty * (bare + f.shipped) + w.specific) + w.duty * up
-        duties = duties + pt.alias * hidden
-        value = honest * (bare + f.shipped) + up
+        duties = duties + pt.alias * (w.alias_duty * (bare + f.shipped) + w.alias_specific)
     return State(
         p=pt.p,
         rent=rent,
@@ -110,7 +108,7 @@ def unfold(f: Frame, pt: Point) -> State:
         invoice=invoice,
         markup=up,
         duties=duties,
-        levy=due + w.floor_rate * value,
+        levy=due + w.floor_rate * declared,
         reference=xp.stack(reference, axis=-2),
         importer_rent=importer,
         exporter_rent=exporter,
