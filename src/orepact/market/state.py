@@ -55,37 +55,30 @@ def _dual(rent: Array, stock: Array) -> Array:
 
 
 def unfold(f: Frame, pt: Point) -> State:
-    """Work out the whole state at a solved point."""
-    p, rent = pt.p, pt.rent
+    """Work out the whole state at a solved point; what is zero everywhere takes no memory."""
+    p, rent, w = pt.p, pt.rent, f.w
     xp = namespace(p)
-    w = f.w
     shape = pt.c.shape
     x = pt.s * pt.Q[..., None, :]
-    importer = exporter = producer = over = xp.zeros(shape)
-    bare = p[..., :, None] * (1.0 + w.export_tax) + w.export_specific
+    importer: Array = 0.0
+    exporter: Array = 0.0
+    producer: Array = 0.0
+    over: Array = 0.0
     for g, holder in enumerate(w.holder):
-        add = w.limit_mask[..., g, :, :, :] * rent[..., g, None, None, None]
         if g in f.tranches:
             continue
+        add = w.limit_mask[..., g, :, :, :] * rent[..., g, None, None, None]
         if holder == "importer":
             importer = importer + add
         else:
             exporter = exporter + add
             producer = producer + add if holder == "producers" else producer
-    K = shape[-3]
-    blank, none = xp.zeros(shape[:-3] + shape[-2:]), xp.full(shape[:-3] + shape[-1:], xp.inf)
-    levy, markup, reference = [blank] * K, [blank] * K, [none] * K
-    for b, lev in zip(f.borders, pt.levied, strict=True):
-        levy[b.stage] = blank + lev.levy @ b.pick
-        if lev.markup is not None:
-            markup[b.stage] = blank + lev.markup @ b.pick
-        at = xp.any(b.pick > 0, axis=0)
-        spread = xp.where(xp.isfinite(lev.reference), lev.reference, 0.0) @ b.pick
-        finite = xp.where(xp.isfinite(lev.reference), 1.0, 0.0) @ b.pick
-        reference[b.stage] = xp.where(at & (finite > 0), spread, none)
-    honest = 1.0 if pt.alias is None else 1.0 - pt.alias
-    up, due = honest * xp.stack(markup, axis=-3), honest * xp.stack(levy, axis=-3)
-    customs = bare + exporter + up + f.shipped  # licences under these quotas are not dutiable twice
+    due, up, reference = _floors(f, pt)
+    if pt.alias is not None:
+        due, up = (1.0 - pt.alias) * due, (1.0 - pt.alias) * up
+    bare = p[..., :, None] * (1.0 + w.export_tax) + w.export_specific
+    honest = _plus(bare + f.shipped, exporter)
+    customs = _plus(honest, up)  # licences under these quotas are not dutiable twice
     for g in f.tranches:
         more = _beyond(f, g, rent, customs)
         filled = _within(f, g, x)[..., None, None, None]
@@ -93,26 +86,33 @@ def unfold(f: Frame, pt: Point) -> State:
             importer = importer + filled * more
         else:
             kept = filled * more / (1.0 + w.rate)
-            exporter = exporter + kept
+            exporter, honest = exporter + kept, honest + kept
             producer = producer + kept if w.holder[g] == "producers" else producer
         over = over + (1.0 - filled) * more
-    invoice = bare + exporter + up
-    declared = honest * (bare + exporter + f.shipped) + up  # under its own name
-    duties = w.duty * declared + honest * w.specific + over
-    if pt.alias is not None:
-        duties = duties + pt.alias * (w.alias_duty * (bare + f.shipped) + w.alias_specific)
+    if pt.alias is None:
+        duties = w.duty * _plus(honest, up) + w.specific
+    else:  # what is declared under its own name, and what is not
+        honest = (1.0 - pt.alias) * honest
+        hidden = w.alias_duty * (bare + f.shipped) + w.alias_specific
+        duties = w.duty * _plus(honest, up) + (1.0 - pt.alias) * w.specific + pt.alias * hidden
+    if np.any(w.floor_rate):
+        due = due + w.floor_rate * _plus(honest, up)
+
+    def wide(v: Array) -> Array:
+        return xp.broadcast_to(xp.asarray(v), shape)
+
     return State(
         p=pt.p,
         rent=rent,
         stock=pt.stock,
-        invoice=invoice,
-        markup=up,
-        duties=duties,
-        levy=due + w.floor_rate * declared,
-        reference=xp.stack(reference, axis=-2),
-        importer_rent=importer,
-        exporter_rent=exporter,
-        producer_rent=producer,
+        invoice=wide(_plus(_plus(bare, exporter), up)),
+        markup=wide(up),
+        duties=wide(_plus(duties, over)),
+        levy=wide(due),
+        reference=reference,
+        importer_rent=wide(importer),
+        exporter_rent=wide(exporter),
+        producer_rent=wide(producer),
         c=pt.c,
         P=pt.P,
         s=pt.s,
@@ -126,9 +126,33 @@ def unfold(f: Frame, pt: Point) -> State:
         excess=pt.excess,
         own=xp.sum(x * pt.kappa * pt.gain, axis=-1),
         net_stock=_net(f, pt),
-        relabelled=xp.zeros(shape) if pt.alias is None else pt.alias,
-        relabelling=xp.zeros(shape) if f.alias is None else spent(f.alias, pt.alias),
+        relabelled=wide(0.0 if pt.alias is None else pt.alias),
+        relabelling=wide(0.0 if f.alias is None else spent(f.alias, pt.alias)),
     )
+
+
+def _plus(one: Array, two: Array) -> Array:
+    """The sum, without a pass over what is zero everywhere."""
+    return one if isinstance(two, float) and two == 0.0 else one + two
+
+
+def _floors(f: Frame, pt: Point) -> tuple[Array, Array, Array]:
+    """Levies and mark-ups (..., K, O, D), 0.0 where there are none, and references (..., K, D)."""
+    xp = namespace(pt.p)
+    shape = pt.c.shape
+    levy: Array = 0.0
+    markup: Array = 0.0
+    reference = xp.full(shape[:-2] + shape[-1:], xp.inf)
+    for b, lev in zip(f.borders, pt.levied, strict=True):
+        here = np.arange(shape[-3]) == b.stage
+        levy = levy + here[:, None, None] * (lev.levy @ b.pick)[..., None, :, :]
+        if lev.markup is not None:
+            markup = markup + here[:, None, None] * (lev.markup @ b.pick)[..., None, :, :]
+        known = xp.isfinite(lev.reference)
+        spread = xp.where(known, lev.reference, 0.0) @ b.pick
+        set_ = here[:, None] & ((xp.where(known, 1.0, 0.0) @ b.pick) > 0)[..., None, :]
+        reference = xp.where(set_, spread[..., None, :], reference)
+    return levy, markup, reference
 
 
 def _beyond(f: Frame, g: int, rent: Array, value: Array) -> Array:
