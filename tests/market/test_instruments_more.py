@@ -285,7 +285,7 @@ class TestStocks:
     def test_its_effect(self) -> None:
         effect, out = state(stocks(buy_below="20 USD/t"))
         assert effect == Effect("stocks", "stockpile", "stockpile stocks", "binding",
-                                pytest.approx(2), "t bought (sold: below zero)")  # fmt: skip
+                                pytest.approx(2), "t bought")  # fmt: skip
         a = accounts(out.market, out.wedges, out.state)
         assert a.lines["stocks"][USA] == pytest.approx(-2 * out.state.P[0, USA])
         effect, out = state(stocks(buy_below="5 USD/t"))

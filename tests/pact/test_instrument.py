@@ -243,5 +243,5 @@ def test_what_a_simulation_leaves_out_is_told():
     more = {"exclusions": exclusions, "codes": ["2836.91"], "regimes": regimes}
     assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions")
     more["regimes"] = {"free_zone": "suspended"}
-    assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions", "regimes")
+    assert left_out(PriceFloor(**FLOOR, **more)) == ("codes", "exclusions", "free zones")
     assert left_out(PriceFloor(**{**FLOOR, **more, "mode": "none"})) == ()

@@ -101,7 +101,7 @@ def _stock_state(i: Stockpile, out: Outcome, members: tuple[str, ...]) -> State:
     net = out.state.net_stock[..., k, held]
     tonnes = float(np.median(np.sum(net, axis=-1)))
     if np.any(np.abs(net) > 1e-9 * np.max(market.scale)):
-        return "binding", tonnes, "t bought (sold: below zero)"
+        return "binding", abs(tonnes), "t bought" if tonnes >= 0 else "t sold"
     P = out.state.P[..., k, held]
     above = np.where(w.buys[k, held] > 0, P - w.support[k, held], np.inf)
     below = np.where(w.sells[k, held] > 0, w.trigger[k, held] - P, np.inf)

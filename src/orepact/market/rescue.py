@@ -106,14 +106,16 @@ def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root,
     A levy that follows the lowest of two prices can trap Newton where the two cross; with the
     levy given, the market is well behaved. What is due rises with the levy, since an origin
     that sells nowhere else takes it off its price, and never exceeds the floor: so from zero
-    the levies rise to the least that is its own cause (Tarski). A fall is taken by halves.
+    the levies rise to the least that is its own cause (Tarski). A fall is taken by halves, and a
+    rise that does not tire by longer and longer steps: where the two nearly agree, it would creep.
     """
     period = (w.floor > 0) & ~w.top_up
     if not np.any(period):
         return None
     covered = w.covered * period[..., None, :]
     f, levy, p = frame(market, w), np.zeros(period.shape), market.p0
-    for _ in range(60):
+    last_rise, stride = np.inf, 1.0
+    for _ in range(100):
         fixed = replace(
             w,
             floor=np.where(period, 0.0, w.floor),
@@ -127,7 +129,11 @@ def _pinned(market: Market, w: Wedges, active: Array, tol: float) -> tuple[Root,
         due = np.where(period & np.isfinite(R), np.maximum(w.floor - R, 0.0), 0.0)
         if np.max(np.abs(due - levy)) < 1e-4 * np.max(w.floor):
             break
-        levy = np.maximum(due, (levy + due) / 2)
+        rise = float(np.max(due - levy))
+        stride = min(2.0 * stride, 16.0) if rise > 0.8 * last_rise else 1.0
+        last_rise = rise if rise > 0 else np.inf
+        levy = np.where(due > levy, levy + stride * (due - levy), (levy + due) / 2)
+        levy = np.minimum(levy, w.floor)
     last, st = attempt(market, w, active, p, st.dual, tol)
     return (last, st) if bool(last.converged) else None
 

@@ -197,7 +197,7 @@ def recorded_only(pact: Pact) -> Iterator[Finding]:
 
 def simulated_in_part(pact: Pact) -> Iterator[Finding]:
     """Parts of simulated instruments that only the border applies, one remark per part."""
-    for part in ("codes", "exclusions", "regimes"):
+    for part in ("codes", "exclusions", "free zones"):
         ids = [x.id for x in pact.instruments if part in left_out(x)]
         if ids:
             what = f"Simulated as if without their {part}: {', '.join(ids)}."

@@ -82,5 +82,5 @@ def left_out(instrument: Instrument) -> tuple[str, ...]:
     if isinstance(instrument, PriceFloor):
         regimes = instrument.regimes
         if regimes.free_zone in ("suspended", "refunded"):
-            out.append("regimes")
+            out.append("free zones")
     return tuple(out)

@@ -22,6 +22,13 @@ class Instrument:
     note: str
 
 
+_SIZES = {
+    "USD/t": numbers.price,
+    "t": numbers.tonnes,
+    "%": lambda v: f"{numbers.number(v)}{numbers.SPACE}%",
+}
+
+
 def instruments(run: Run, mr: MineralRun) -> tuple[Instrument, ...]:
     """What each instrument that names this mineral came to."""
     found = []
@@ -29,9 +36,9 @@ def instruments(run: Run, mr: MineralRun) -> tuple[Instrument, ...]:
         i = run.pact.instrument(e.id)
         detail = ""
         if e.distance is not None and e.distance != 0:
-            money = e.unit.startswith("USD/t")
-            size = numbers.price(e.distance) if money else numbers.tonnes(e.distance)
-            detail = f"{size} {e.unit.removeprefix('USD/t').removeprefix('t').strip(', ')}"
+            measure, _, what = e.unit.partition(" ")
+            size = _SIZES[measure.rstrip(",")](e.distance)
+            detail = f"{size} {what}"
         found.append(Instrument(words.instrument(i), e.state, detail, i.note or ""))
     return tuple(found)
 

@@ -39,6 +39,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "preference": "Preference",
         "trade_action": "Trade action",
         "incentive": "Support contract",
+        "standard": "Standard",
+        "cooperation": "Cooperation",
+        "stockpile": "Stockpile",
+        "circumvention": "Circumvention",
     }
 )
 
