@@ -90,6 +90,22 @@ def test_a_kink_is_crossed() -> None:
     assert root.z[0] == pytest.approx(1.0, abs=1e-9)
 
 
+def test_a_residual_that_must_rise_first_is_let_rise() -> None:
+    """Rosenbrock's valley: descent follows its floor, a longer memory crosses its walls."""
+
+    def f(z: np.ndarray) -> np.ndarray:
+        return np.stack([10.0 * (z[1] - z[0] ** 2), 1.0 - z[0]])
+
+    def df(z: np.ndarray) -> np.ndarray:
+        return np.array([[-20.0 * z[0], 10.0], [-1.0, 0.0]])
+
+    slow, fast = (run(f, df, [-1.2, 1.0], bound=10.0, memory=m) for m in (1, 8))
+    assert slow.converged
+    assert fast.converged
+    np.testing.assert_allclose(fast.z, [1.0, 1.0], rtol=1e-8)
+    assert fast.iterations < slow.iterations
+
+
 def test_not_a_number_is_not_a_root() -> None:
     root = run(lambda z: z * np.nan, lambda z: np.ones((1, 1)), np.array([1.0]))
     assert not root.converged

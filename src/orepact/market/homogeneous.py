@@ -213,32 +213,42 @@ def _flat(curve: Supply, pick: tuple[Array, Array, Array]) -> Supply:
 
 def _levy(f: Frame, at: Places) -> Callable[[Array, Array], tuple[Array, Any, Any]]:
     """What floors add on each arc, with slopes in origin prices and limit rents."""
-    from scipy.sparse import csr_array
+    from scipy.sparse import coo_array, csr_array
 
     K, R, A, G = len(f.market.stages), at.R, len(at.k), len(f.w.holder)
     exporter = np.array([h != "importer" for h in f.w.holder], bool)
 
+    under = []  # the arcs that pay on each border, and its number for their destination
+    for b in f.borders:
+        place = np.full(R, -1)
+        place[b.at] = np.arange(len(b.at))
+        arcs = np.flatnonzero((at.k == b.stage) & (place[at.d] >= 0))
+        n = place[at.d[arcs]]
+        share = b.covered[at.o[arcs], n]
+        paying = share > 0
+        under.append((arcs[paying], n[paying], share[paying, None]))
+
     def levy(p: Array, g: Array) -> tuple[Array, Any, Any]:
         p = p.reshape(K, R)
-        added, dp, dg = np.zeros(A), np.zeros((A, K * R)), np.zeros((A, G))
-        for b in f.borders:
+        added, dg = np.zeros(A), np.zeros((A, G))
+        rows, columns, values = ([np.zeros(0, t)] for t in (int, int, float))
+        for b, (arcs, n, share) in zip(f.borders, under, strict=True):
             found = levied(b, p[b.stage], exporters(f, b, g))
-            arcs = np.flatnonzero(at.k == b.stage)
-            spread = found.added @ b.pick
-            added[arcs] = spread[at.o[arcs], at.d[arcs]]
+            added[arcs] = found.added[at.o[arcs], n]
             slopes = levy_slopes(b, found)  # (N, O)
-            covered = (b.covered @ b.pick)[at.o[arcs], at.d[arcs]]
-            place = np.full(R, -1)
-            place[b.at] = np.arange(len(b.at))
-            n = place[at.d[arcs]]
-            hit = n >= 0
-            dp[np.ix_(arcs[hit], b.stage * R + np.arange(R))] = covered[hit, None] * slopes[n[hit]]
+            own = share * slopes[n]
+            row, o = np.nonzero(own)
+            rows.append(arcs[row])
+            columns.append(b.stage * R + o)
+            values.append(own[row, o])
             if G:
                 mask = (f.w.limit_mask * exporter[:, None, None, None])[:, b.stage][..., b.at]
                 by_value = slopes / b.slope.T
                 by_rent = np.einsum("no,on,gon->ng", by_value, b.per_rent + 0 * b.slope, mask)
-                dg[arcs[hit]] = covered[hit, None] * by_rent[n[hit]]
-        return added, csr_array(dp), csr_array(dg)
+                dg[arcs] = share * by_rent[n]
+        where = tuple(np.concatenate(v) for v in (rows, columns))
+        dp = coo_array((np.concatenate(values), where), shape=(A, K * R)).tocsr()
+        return added, dp, csr_array(dg)
 
     return levy
 

@@ -1,7 +1,8 @@
 """Damped semismooth Newton, for one system or a batch of equal shape.
 
-Each member takes its own damped step: the length is halved until the norm of its residual
-falls. Members that have converged stand still. A step moves no unknown by more than ``bound``.
+Each member takes its own damped step: the length is halved until the norm of its residual falls
+below the largest of its last few (``memory``; Grippo, Lampariello and Lucidi 1986). Members that
+have converged stand still. A step moves no unknown by more than ``bound``.
 Where the line search finds no descent, a Levenberg-Marquardt step on the same Jacobian is
 tried before the member is called stalled.
 """
@@ -42,15 +43,18 @@ def newton(
     bound: float = 0.7,
     halvings: int = 30,
     first: tuple[Array, Any] | None = None,
+    memory: int = 1,
 ) -> Root:
     """Find ``residual(z) = 0``; ``residual`` returns ``(r, aux)``, ``jacobian`` takes ``aux``.
 
     ``tol`` is on the largest residual; residuals are relative to the size of their node, so
     1e-11 leaves four digits below the 1e-8 to which accounts are asserted. ``first`` gives
-    ``residual(z)`` where it is known.
+    ``residual(z)`` where it is known. ``memory`` above 1 lets the residual rise for a while, which
+    crosses kinks that a search for descent creeps along.
     """
     r, aux = first or residual(z)
     it, stuck = 0, np.zeros(r.shape[:-1], int)
+    norms: list[Array] = []
     for _ in range(max_iterations):
         error = np.max(np.abs(r), axis=-1)
         live = ~(error < tol)
@@ -61,7 +65,8 @@ def newton(
         step = _solve(J, -r)
         far = np.max(np.abs(step), axis=-1)
         t = np.where(live, np.minimum(1.0, bound / np.maximum(far, 1e-300)), 0.0)
-        norm = np.linalg.norm(r, axis=-1)
+        norms = [*norms, np.linalg.norm(r, axis=-1)][-memory:]
+        norm = np.max(norms, axis=0)
         z1, r1, aux1, ok = _search(residual, z, step, t, norm, live, halvings)
         if not np.all(ok):
             lm = np.zeros_like(r)

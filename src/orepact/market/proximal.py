@@ -33,6 +33,15 @@ REACHES = (1.0, 1e-1, 1e-2, 1e-3, 1e-4)
 STEPS = 60
 STILL = 1e-9
 """Shipments rest where the cost of the last move is this share of the price."""
+SEARCHES = (8, 12), (1, 30)
+"""Residuals that a step of Newton's may not exceed, and halvings: the faster, then the safer."""
+STEADY = 1e-9
+"""Added to the slope of each place, where prices move together without any tonnes moving."""
+FINEST = 1e-12
+"""Relative imbalance of each place that the last point is brought to, or as near as it gets."""
+FINEST_REACH, PATIENCE = 1e-7, 4
+"""Where shipments do not rest after so many steps, routes that differ by a millionth of the price
+are drifting: a smaller reach takes them there at once, down to the finest."""
 SIGMA = 8.0
 """Substitution elasticity of the logit whose prices are the first guess."""
 
@@ -64,20 +73,48 @@ def _walk(
 ) -> Balance | None:
     """Proximal steps with routes of ``tonnes`` (A,), from prices ``z``."""
     price, near = f.market.p0.ravel()[np.asarray(n.origin)], start.x
-    for reach in (*REACHES, *[REACHES[-1]] * STEPS):
-        steep = reach * price / tonnes
-        system = _System(f, n, blocks, size, steep, near)
-        tol = max(1e-11, 1e-14 / reach)
-        root = newton(system.residual, system.jacobian, z, tol=tol, max_iterations=80)
-        if not bool(root.converged):
+    coarse, finest = REACHES[-1], FINEST_REACH
+    reaches, tries = iter(REACHES), 0
+    reach = next(reaches)
+    for _ in range(len(REACHES) + STEPS):
+        system = _System(f, n, blocks, size, reach * price / tonnes, near)
+        found = _clear(system, z, max(1e-11, 1e-14 / reach))
+        if found is None and reach < coarse:  # too fine: go on with the coarse one
+            reach = finest = coarse
+            continue
+        if found is None:
             return None
-        z, x = root.z, root.aux[1]
-        if reach == REACHES[-1]:
-            moved = np.max(np.abs(steep * (x - near)) / price)
-            if moved < STILL:
-                return system.balance(start, z, x)
-            near = x
+        z, x = found
+        if reach > coarse:
+            reach = next(reaches)
+            continue
+        moved = np.max(np.abs(system.steep * (x - near)) / price)
+        near, tries = x, tries + 1
+        if moved >= STILL:
+            reach = max(reach / 10, finest) if tries % PATIENCE == 0 else reach
+        elif reach < coarse:
+            reach, finest = coarse, coarse
+        else:
+            return system.balance(start, *_polished(system, z, x))
     return None
+
+
+def _clear(system: _System, z: Array, tol: float) -> tuple[Array, Array] | None:
+    """Prices and shipments at which every place clears, from prices ``z``."""
+    for memory, halvings in SEARCHES:
+        root = newton(
+            system.residual, system.jacobian, z, tol=tol, max_iterations=80, halvings=halvings,
+            memory=memory,
+        )  # fmt: skip
+        if bool(root.converged):
+            return root.z, root.aux[1]
+    return None
+
+
+def _polished(system: _System, z: Array, x: Array) -> tuple[Array, Array]:
+    """Prices and shipments as near to balance as rounding allows: places add up in accounts."""
+    root = newton(system.residual, system.jacobian, z, tol=FINEST, max_iterations=10)
+    return (root.z, root.aux[1]) if bool(root.converged) else (z, x)
 
 
 def _logit(f: Frame, active: Array) -> tuple[Array, Array] | None:
@@ -164,9 +201,10 @@ class _System:
         ):  # fmt: skip
             block -= np.bincount(row * N + column, weight, N * N).reshape(N, N)
         if dp is not None:
-            due = dp.multiply(give[:, None]).tocoo()
-            np.add.at(pp, (self.origin[due.row], due.col), due.data)
-            np.add.at(Pp, (self.to[due.row], due.col), -due.data)
+            due = dp.tocoo()
+            slope = due.data * give[due.row]
+            np.add.at(pp, (self.origin[due.row], due.col), slope)
+            np.add.at(Pp, (self.to[due.row], due.col), -slope)
         r = np.arange(R)
         for up, j in market.edges:
             fed = market.inputs[up, j] * rise[up]
@@ -174,7 +212,10 @@ class _System:
             Pp[j * R + r, up * R + r] -= fed
             for _, i in (e for e in market.edges if e[0] == up):
                 PP[j * R + r, i * R + r] += market.inputs[up, i] * fed
-        return J * self.unit / self.size[:, None]
+        J *= self.unit / self.size[:, None]
+        still = np.max(np.abs(J), axis=1) == 0.0  # a glut lowers the price, a want raises it
+        J[np.diag_indices(2 * N)] += np.where(still, 1.0, STEADY)
+        return J
 
     def balance(self, start: Balance, z: Array, x: Array) -> Balance:
         """The solved network in its own terms: outputs and rents of capacity by maker."""
