@@ -31,13 +31,7 @@ def test_jacobian(seed: int, rule: str, form: str) -> None:
     if rule == "bloc":
         group = -np.ones((3, 4), int)
         group[1, :2] = 0
-        w = replace(
-            w,
-            group=group,
-            limit=w.limit[[0, 2]],
-            limit_mask=w.limit_mask[[0, 2]],
-            holder=("importer", "importer"),
-        )
+        w = replace(w, group=group)
     g = np.random.default_rng(seed + 10)
     p = m.p0 * g.uniform(0.9, 1.1, m.p0.shape)
     rent = g.uniform(0.1, 0.6, len(w.holder))

@@ -161,6 +161,13 @@ class TestTariffRateQuota:
         assert w.duty[0, CHN, USA] == pytest.approx(0.10)
         assert np.all(w.beyond[0] == 0)
 
+    def test_where_nothing_more_is_due_beyond_it_is_the_duty_alone(self) -> None:
+        terms = {"limit": "1 t", "rate": "5 %", "in_quota_rate": "5 %", "rent_holder": "importer"}
+        effect, out = state(action("trq", "tariff_rate_quota", **terms))
+        duty = solve(market(), built(action("duty", rate="5 %")))
+        np.testing.assert_allclose(out.state.x, duty.state.x)
+        assert effect.state == "not binding"
+
     def test_its_effect(self) -> None:
         effect, out = state(quota())
         assert effect.state == "binding"

@@ -5,7 +5,7 @@ import pytest
 from markets import make, one_stage
 
 from orepact.errors import InputError, NoMatchError, UnknownIdError
-from orepact.market import Wedges, policy, solve
+from orepact.market import Market, Wedges, demand, policy, solve, sourcing, supply
 
 
 def test_policies_add_up() -> None:
@@ -35,6 +35,31 @@ def test_a_floor_takes_one_reference_for_all_where_asked() -> None:
     assert apart.status.name == "converged"
     entry = policy.floor(m, "metal", "A", 15.0, against="all", top_up=True, response=1.0)
     np.testing.assert_allclose(solve(m, entry).state.invoice[0, 1:, 0], 15.0)
+
+
+@pytest.mark.parametrize("holder", ["exporter", "producers"])
+@pytest.mark.parametrize("form", ["logit", "homogeneous"])
+def test_a_rent_on_one_border_leaves_a_joint_reference_alone(holder: str, form: str) -> None:
+    """The quota raises what B invoices to A; the lowest value of the two is then that into C."""
+    one, share = np.ones((1, 3)), np.full((1, 3, 3), 1 / 3)
+    gap = np.array([[[0.0, 1, 1], [1, 0, 1], [1, 1, 0]]])
+    m = Market.from_arrays(
+        regions=["A", "B", "C"], stages=["metal"], p0=50 * one, x0=10 * np.ones((1, 3, 3)),
+        supply=supply.Linear(60 * one[:, None], 30 + np.array([[[9.0, 0, 9]]]), 0.9 * one[:, None]),
+        demand=demand.Isoelastic(30 * one, 50 * one, 0.5 * one, 4 * one),
+        freight=gap,
+        sourcing=(
+            sourcing.Logit(share, 50 + gap, 50 * one, 10 * one) if form == "logit"
+            else sourcing.Homogeneous(np.ones((1, 3, 3)))
+        ),
+    )  # fmt: skip
+    w = policy.quota(m, "metal", "B", "A", limit=0.2, holder=holder)
+    w = policy.floor(m, "metal", ["A", "C"], 61.0, against="B", together=True, on=w)
+    out = solve(m, w)
+    assert out.status.name == "converged"
+    assert out.state.rent[0] > 0.5
+    np.testing.assert_allclose(out.state.reference[0, [0, 2]], out.state.p[0, 1])
+    np.testing.assert_allclose(out.state.levy[0, 1, [0, 2]], 61 - out.state.p[0, 1])
 
 
 def test_relabelling_takes_the_duty_of_the_other() -> None:

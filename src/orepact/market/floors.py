@@ -159,3 +159,10 @@ def levy_slopes(b: Border, lev: Levied) -> Array:
         lead = xp.where(xp.any(b.group, axis=-1)[..., None], row, lead)
     binds = levy_period(b.period_floor, lev.reference, 0.0) > 0
     return xp.where(binds[..., None], -lead, 0.0)
+
+
+def setters(b: Border, lev: Levied) -> Array:
+    """Destination whose reference each destination takes, (..., N): its own, or its group's."""
+    xp = namespace(b.slope)
+    own = xp.arange(len(b.at))
+    return own if lev.best is None else xp.where(xp.any(b.group, axis=-1), lev.best, own)

@@ -16,7 +16,7 @@ from orepact.errors import InputError
 from orepact.market.batch import batch_shape, take
 from orepact.market.complementarity import ENOUGH
 from orepact.market.equations import Frame, Point, charged, exporters, frame
-from orepact.market.floors import levied, levy_slopes
+from orepact.market.floors import levied, levy_slopes, setters
 from orepact.market.market import Market
 from orepact.market.newton import Root
 from orepact.market.proximal import steps
@@ -243,8 +243,10 @@ def _levy(f: Frame, at: Places) -> Callable[[Array, Array], tuple[Array, Any, An
             values.append(own[row, o])
             if G:
                 mask = (f.w.limit_mask * exporter[:, None, None, None])[:, b.stage][..., b.at]
-                by_value = slopes / b.slope.T
-                by_rent = np.einsum("no,on,gon->ng", by_value, b.per_rent + 0 * b.slope, mask)
+                sets = setters(b, found)
+                by_value = slopes / b.slope.T[sets]
+                per_rent = (b.per_rent + 0 * b.slope)[:, sets]
+                by_rent = np.einsum("no,on,gon->ng", by_value, per_rent, mask[..., sets])
                 dg[arcs] = share * by_rent[n]
         where = tuple(np.concatenate(v) for v in (rows, columns))
         dp = coo_array((np.concatenate(values), where), shape=(A, K * R)).tocsr()

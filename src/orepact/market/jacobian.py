@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from orepact.market.equations import Frame, Point, _benchmark, bounded_slopes
-from orepact.market.floors import Border, levy_slopes
+from orepact.market.floors import Border, levy_slopes, setters
 from orepact.market.namespace import namespace
 
 Array = Any
@@ -231,6 +231,10 @@ def _rent_costs(f: Frame, pt: Point, g: int) -> Array:
         # a rent on the route that sets the reference lowers the levy on all that pay it
         taxed = (1.0 + w.export_tax[..., k, :, :])[..., b.at]
         at_route = mask[..., k, :, :][..., b.at] / taxed  # (O, N)
+        if lev.best is not None:  # that of the destination whose reference the group takes
+            sets = setters(b, lev)[..., None, :]
+            wide = xp.broadcast_to(at_route, (*sets.shape[:-2], *at_route.shape[-2:]))
+            at_route = xp.take_along_axis(wide, sets, axis=-1)
         change = xp.sum(xp.matrix_transpose(levy_slopes(b, lev)) * at_route, axis=-2)
         add = (_covered(pt, b) * change[..., None, :]) @ b.pick
         here = xp.reshape(xp.arange(dc.shape[-3]) == k, (-1, 1, 1))

@@ -74,6 +74,8 @@ def trade_action(
         return limited(w, mask, limit, holder, i.id), True
     within = value(i.in_quota_rate.at(on)) if i.in_quota_rate else 0.0
     w = replace(w, duty=_charged(w.duty, where, within, i))
+    if rate == within and not specific:  # nothing more is due beyond: a duty, and no limit
+        return w, True
     return limited(w, mask, limit, holder, i.id, (rate - within) * mask, specific * mask), True
 
 
