@@ -9,7 +9,7 @@ import pytest
 from markets import make
 from test_instruments import CAN, CHN, DAY, MEX, SINCE, USA, action, agreed, built, floor, market
 
-from orepact.errors import InputError, NoMatchError
+from orepact.errors import InputError, NoMatchError, PactError
 from orepact.market import Market, Wedges, accounts, solve
 from orepact.market.effects import Effect, effects
 from orepact.market.instruments import wedges
@@ -318,3 +318,23 @@ def test_the_base_has_none_of_them() -> None:
     assert not w.any_alias
     assert np.all(w.floor_rate == 0)
     assert np.all(w.buys + w.sells == 0)
+
+
+def test_an_ad_valorem_floor_rests_on_the_base_year_whatever_the_pact_does_else() -> None:
+    tax = action("tax", "export_tax", by=["CHN"], against="members", rate="20 %")
+    alone, both = built(floor(mode="ad_valorem")), built(floor(mode="ad_valorem"), tax)
+    np.testing.assert_array_equal(alone.floor_rate, both.floor_rate)
+
+
+def test_savings_of_freight_leave_some() -> None:
+    work = {
+        "kind": "cooperation", "id": "work", "topic": {"en": "Rail", "es": "Tren"}, **ZINC,
+        "freight_saving": "80 %", **SINCE,
+    }  # fmt: skip
+    m, w = market(), built(work, {**work, "id": "more"})
+    assert w.freight[0, MEX, USA] == pytest.approx(-0.96 * m.freight[0, MEX, USA])
+
+
+def test_two_duties_that_replace_are_refused_whatever_their_kind() -> None:
+    with pytest.raises(PactError, match="both set the duty"):
+        built(quota(stacking="replace"), action("t", rate="25 %", stacking="replace"))

@@ -102,3 +102,28 @@ def test_relabelling_takes_the_duty_of_the_other() -> None:
 def test_refused(build, error, said) -> None:
     with pytest.raises(error, match=said):
         build(one_stage(1))
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        lambda m, w: policy.contract(m, "metal", "A", 20.0, benchmark="B", on=w),
+        lambda m, w: policy.intervention(m, "metal", "A", 20.0, 1.0, on=w),
+        lambda m, w: policy.release(m, "metal", "A", 1.0, trigger=9.0, on=w),
+        lambda m, w: policy.relabelling(m, "metal", "D", "A", through="C", cost=1, full_at=2, on=w),
+    ],
+)
+def test_a_second_on_the_same_place_is_refused(twice) -> None:
+    m = one_stage(1)
+    with pytest.raises(InputError, match="already|another instrument relabels"):
+        twice(m, twice(m, None))
+
+
+def test_no_goods_pass_as_ones_that_may_not_enter() -> None:
+    m = one_stage(1)
+    for w in (
+        policy.ban(m, "metal", "C", "A"),
+        policy.quota(m, "metal", "C", "A", limit=1.0, holder="importer"),
+    ):
+        with pytest.raises(InputError, match="banned or under a limit"):
+            policy.relabelling(m, "metal", "D", "A", through="C", cost=1.0, full_at=2.0, on=w)

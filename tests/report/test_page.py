@@ -215,9 +215,9 @@ def test_fifteen_minerals_take_seconds(central):
 
 
 def test_what_is_stated_and_not_acted_on_is_said(pages):
-    """Shipped floors suspend free zones and refund drawback; the market sees consumption only."""
+    """Shipped floors suspend free zones, which act at the border alone."""
     for source in pages.values() if isinstance(pages, dict) else pages:
-        assert "Stated, not acted on by the market: regimes of " in source
+        assert "Stated, not acted on by the market: free zones of " in source
         assert "nothing is deflated" in source
 
 

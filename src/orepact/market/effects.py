@@ -134,11 +134,13 @@ def _floor_state(i: PriceFloor, out: Outcome, members: tuple[str, ...], on: date
     if i.mode in ("period_levy", "ad_valorem"):
         R = st.reference[..., k, :][..., inside]
         if i.mode == "ad_valorem":
-            R = base_rate(i, out.wedges, market, members, on)[1][..., k, :][..., inside]
+            R = base_rate(i, market, members, on)[1][..., k, :][..., inside]
         finite = np.isfinite(R)
         if not np.any(finite):
             return "no reference", None, ""
         low = float(np.median(np.min(np.where(finite, R, np.inf), axis=-1)))
+        if low < F and np.any(st.relabelled[..., k, :, :]):
+            return "binding", 0.0, "USD/t, as all goods pass under another name"
         return "not binding", low - F, "USD/t by which the reference exceeds the floor"
     value = np.where(routes, st.invoice[..., k, :, :][..., inside], np.inf)
     gap = float(np.median(np.min(value, axis=(-2, -1)))) - F

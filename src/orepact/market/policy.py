@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from orepact.errors import InputError, NoMatchError
+from orepact.market.instruments.conduct import free_to_pass
 from orepact.market.instruments.trade import limited
 from orepact.market.market import Market
 from orepact.market.wedges import HOLDERS, Wedges
@@ -54,6 +55,13 @@ def _node(m: Market, stage: str, region: str) -> Array:
     out = np.zeros(m.p0.shape[-2:], bool)
     out[m.stage(stage), m.region(region)] = True
     return out
+
+
+def _once(what: str, held: Array, here: Array, stage: str, region: str) -> None:
+    if np.any((held > 0) & here):
+        raise InputError(
+            f"A {what} of {stage} in {region} stands there already. Join the two into one."
+        )
 
 
 def _on(m: Market, on: Wedges | None) -> Wedges:
@@ -151,6 +159,7 @@ def contract(
     of ``max(0, B - threshold)`` flows back.
     """
     w, here = _on(m, on), _node(m, stage, region)
+    _once("contract", w.contracted, here, stage, region)
     return replace(
         w,
         contracted=np.where(here, share, w.contracted),
@@ -167,6 +176,7 @@ def intervention(
 ) -> Wedges:
     """Buy up to ``most`` tonnes for stocks where the buyers' price would fall below ``price``."""
     w, here = _on(m, on), _node(m, stage, region)
+    _once("intervention", w.buys, here, stage, region)
     return replace(w, buys=np.where(here, most, w.buys), support=np.where(here, price, w.support))
 
 
@@ -180,6 +190,7 @@ def release(
     Either way it takes the place of what they would buy.
     """
     w, here = _on(m, on), _node(m, stage, region)
+    _once("release", w.sells, here, stage, region)
     start = 1e-9 if trigger is None else trigger
     return replace(w, sells=np.where(here, most, w.sells), trigger=np.where(here, start, w.trigger))
 
@@ -208,6 +219,9 @@ def relabelling(
     where[k, t] = where[k, :, t] = False
     if np.any(where & (w.covered[..., k, t, :] > 0)):
         raise InputError(f"Goods of {through} meet a floor there themselves: nothing is saved.")
+    passing = np.zeros_like(where)
+    passing[k, t] = np.any(where[k], axis=0)
+    free_to_pass("relabelling", w, where, passing)
     own = {n: getattr(w, n)[..., k, t, :][..., None, None, :] for n in ("rate", "specific")}
     return replace(
         w,

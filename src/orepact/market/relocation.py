@@ -7,7 +7,8 @@ the price rose less::
 
 so world use is renormalised, ``D - own`` sums to zero, and ``lambda = 0`` is the plain model. Those
 who move save ``P (own - D)`` and are taken to spend as much on moving, which is what the last of
-them does: a real cost, and so a lower bound on their gain. Arrays are ``(..., K, R)``.
+them does: a real cost. It is below zero where they go to places that were dearer to begin with,
+whose other advantages are then what they pay for. Arrays are ``(..., K, R)``.
 """
 
 from __future__ import annotations

@@ -185,7 +185,8 @@ def duties_do_not_overlap(draft: Draft) -> Iterator[Found]:
 def _replaces(x: Any) -> bool:
     if isinstance(x, Preference):
         return True
-    return bool(x.action == "tariff" and x.stacking == "replace")
+    duty = x.action in ("tariff", "tariff_rate_quota")
+    return bool(duty and x.stacking == "replace")
 
 
 def _same_route(draft: Draft, a: Any, b: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orepact.pact.kinds import left_out
@@ -22,11 +22,13 @@ class Instrument:
     note: str
 
 
-_SIZES = {
-    "USD/t": numbers.price,
-    "t": numbers.tonnes,
-    "%": lambda v: f"{numbers.number(v)}{numbers.SPACE}%",
-}
+def _share(x: float) -> str:
+    return f"{numbers.number(x)}{numbers.SPACE}%"
+
+
+_SIZES: Mapping[str, Callable[[float], str]] = {
+    "USD/t": numbers.price, "t": numbers.tonnes, "%": _share,
+}  # fmt: skip
 
 
 def instruments(run: Run, mr: MineralRun) -> tuple[Instrument, ...]:

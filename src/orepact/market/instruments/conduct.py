@@ -44,12 +44,29 @@ def cooperation(
     who = meant(market, i.between, members)
     where = routes(stages(i, market), who, who)
     freight, proof = (value(v.at(on)) if v else 0.0 for v in (i.freight_saving, i.standard_saving))
-    saved = np.where(where, freight * market.freight, 0.0)
+    saved = np.where(where, freight * (market.freight + w.freight), 0.0)
     return replace(
         w,
         freight=w.freight - saved,
         standard=w.standard * np.where(where, 1.0 - proof, 1.0),
     ), bool(np.any(open_routes(market, where)))
+
+
+def free_to_pass(id: str, w: Wedges, where: Array, passing: Array) -> None:
+    """Refuse a second alias of a route, and one that may not enter freely itself.
+
+    ``where`` (K, O, D) are the routes whose goods pass, ``passing`` those whose name they take.
+    """
+    if np.any(np.isfinite(w.alias_cost) & where):
+        raise InputError(
+            f"'{id}' relabels goods of a route that another instrument relabels. Which name they "
+            "would take is not determined: keep one."
+        )
+    if np.any((w.open < 1) & passing) or np.any((w.limit_mask > 0) & passing):
+        raise InputError(
+            f"'{id}' passes goods off as ones that are banned or under a limit there: whose quota "
+            "would they fill? Name another origin or stage."
+        )
 
 
 def circumvention(
@@ -76,6 +93,9 @@ def circumvention(
         )
     here = np.arange(len(market.stages)) == k
     where = routes(here, of, into)
+    passing = np.zeros_like(where)
+    passing[j] = where[k] if i.through is None else into & (np.arange(len(into)) == t)[:, None]
+    free_to_pass(i.id, w, where, passing)
     matched = bool(np.any(open_routes(market, where)))
     cost, full = (value(v.at(on)) for v in (i.cost, i.full_at))
 

@@ -41,7 +41,7 @@ def floor(i: PriceFloor, w: Wedges, market: Market, members: tuple[str, ...], on
     on_cif = market.cif if i.basis.incoterm == "importer" else i.basis.incoterm == "CIF"
     counts = here & i.basis.counts_duty
     if i.mode == "ad_valorem":
-        rate = base_rate(i, w, market, members, on)[0]
+        rate = base_rate(i, market, members, on)[0]
         return replace(w, floor_rate=w.floor_rate + paying * rate[..., None, :]), matched
     if i.mode == "undertaking":
         signed = np.array([r in (i.signed_by or ()) for r in market.regions])[:, None]
@@ -104,7 +104,7 @@ def reference(
 
 
 def base_rate(
-    i: PriceFloor, w: Wedges, market: Market, members: tuple[str, ...], on: date
+    i: PriceFloor, market: Market, members: tuple[str, ...], on: date
 ) -> tuple[Array, Array]:
     """Rate of an ad valorem floor (..., K, D), and the reference that it rests on.
 
@@ -112,14 +112,13 @@ def base_rate(
     within the year the rate is fixed, so a fall of the price is not made up for.
     """
     here, covered = covers(i, market, members)
-    eligible, weights = reference(i, market, w, covered, members)
-    freight = market.freight + w.freight
-    invoice = market.p0[..., :, None] * (1.0 + w.export_tax) + w.export_specific
-    customs = invoice + market.cif * freight
+    eligible, weights = reference(i, market, Wedges.base(market), covered, members)
+    invoice = market.p0[..., :, None] + 0.0 * market.freight
+    customs = invoice + market.cif * market.freight
     on_cif = market.cif if i.basis.incoterm == "importer" else i.basis.incoterm == "CIF"
-    worth = invoice + on_cif * freight
+    worth = invoice + on_cif * market.freight
     if i.basis.counts_duty:
-        worth = worth + w.duty * customs + w.specific
+        worth = worth + market.duty * customs
     lowest = np.argmin(np.where(eligible, worth, np.inf), axis=-2)[..., None, :]
     some = np.any(eligible, axis=-2)
     pair = [np.take_along_axis(v, lowest, axis=-2)[..., 0, :] for v in (worth, customs)]
@@ -129,8 +128,10 @@ def base_rate(
     base = pair[1]
     if i.reference is not None and i.reference.scope == "bloc":
         first = np.argmin(R, axis=-1)[..., None]
-        R, base = (np.take_along_axis(v, first, axis=-1) + 0.0 * v for v in (R, base))
-        R = np.where(here, np.where(np.isnan(R), np.inf, R), np.inf)
+        R, base = (
+            np.broadcast_to(np.take_along_axis(v, first, axis=-1), v.shape) for v in (R, base)
+        )
+        R = np.where(here, R, np.inf)
     finite = np.isfinite(R)
     F = value(i.floor_at(on))
     gap = ad_valorem(F, np.where(finite, R, F), np.where(finite, base, 1.0))

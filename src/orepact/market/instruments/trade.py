@@ -90,6 +90,8 @@ def _ban(i: TradeAction, w: Wedges, market: Market, where: Array, share: float) 
     A partial ban is one limit per origin and stage, ``(1 - share)`` of base shipments on the
     banned routes; whoever still may ship, the producers, earns the rent.
     """
+    if share <= 0.0:
+        return w
     if share >= 1.0:
         return replace(w, open=w.open * np.where(where, 0.0, 1.0))
     traded = np.where(open_routes(market, where), 1.0, 0.0)
