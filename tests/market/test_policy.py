@@ -115,7 +115,7 @@ def test_refused(build, error, said) -> None:
 )
 def test_a_second_on_the_same_place_is_refused(twice) -> None:
     m = one_stage(1)
-    with pytest.raises(InputError, match="already|another instrument relabels"):
+    with pytest.raises(InputError, match=r"already|another instrument relabels"):
         twice(m, twice(m, None))
 
 
