@@ -318,3 +318,12 @@ def test_stocks_are_sold_only_at_their_trigger(sold: float, trigger: float, tari
         assert trigger * P0 * (1 + 1e-8) >= P
     if tonnes > most * 1e-6:
         assert trigger * P0 * (1 - 1e-8) <= P
+
+
+@pytest.mark.parametrize("most", [60.0, 100.0, 150.0, 1e4])
+def test_stocks_of_one_good_that_meet_all_use_are_certified(most: float) -> None:
+    """Beyond what is used at the trigger nothing is bought abroad, and the rest stays in stock."""
+    out = solve(*pair("homogeneous", sells=at_b(most), trigger=at_b(10.0, np.inf)))
+    found = certify(out)
+    assert found.passed, found.worst()
+    assert -float(out.state.net_stock[0, B]) == pytest.approx(min(most, 80.0))

@@ -125,3 +125,20 @@ def test_a_network_without_demand_or_with_half_an_arc_is_refused():
         Network(**{**SMALL, "market": [0, 1]}, use=affine([1.0], [-1.0]))
     with pytest.raises(InputError, match="limits name arcs"):
         Network(**SMALL, use=affine([1.0], [-1.0]), limits=[[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"lands": np.array([0, 7])}, r"land at origins \[7\]"),
+        ({"release": np.array([1.0, 0.0])}, "needs a `trigger`"),
+    ],
+)
+def test_a_maker_without_an_arc_and_a_release_without_a_price_are_refused(terms, said):
+    with pytest.raises(InputError, match=said):
+        Network(**{
+            "cost": affine([2.0, 3.0], [0.5, 1.0]), "capacity": np.full(2, 10.0),
+            "lands": np.array([0, 1]), "origin": np.array([0, 1]), "market": np.array([0, 1]),
+            "carriage": affine([1.0, 1.0], [0.0, 0.0]), "use": affine([30.0, 24.0], [-2.0, -1.5]),
+            **terms,
+        })  # fmt: skip

@@ -121,8 +121,8 @@ def check(market: Market, w: Wedges, st: State, solved: Array = True) -> None:
     """
     a = accounts(market, w, st)
     paid = np.sum(st.c * st.x, axis=(-3, -2, -1))
-    # where hardly anything is traded, of what a base year would be worth
-    least = 1e-6 * np.sum(market.scale * market.p0, axis=(-2, -1))
+    # where hardly anything is traded: a thousandth of what a base year is worth
+    least = 1e-3 * np.sum(market.scale * market.p0, axis=(-2, -1))
     value = np.maximum(np.abs(paid), least)
     scrap = np.sum(market.secondary.quantity(st.p[..., None, :]), axis=-2)
     supply = st.y + scrap + market.draw + w.release

@@ -197,13 +197,18 @@ def purchases(v: Rebuilt) -> Condition:
     for k, j in v.market.edges:
         fed = v.market.inputs[..., k, j, :] * v.st.y[..., k, :]
         used = used + (np.arange(used.shape[-2])[:, None] == j) * fed[..., None, :]
-    gap = (v.st.Q - used) / _tonnes(v.st.Q)
+    gap = (v.st.Q - used) / _tonnes(_used(v))
     return Condition("purchases less uses", "t", "purchases", "border", gap)
+
+
+def _used(v: Rebuilt) -> Array:
+    """What a border takes, from abroad or from stocks sold there, t."""
+    return np.maximum(v.st.Q, v.st.Q - v.st.net_stock)
 
 
 def shipped(v: Rebuilt) -> Condition:
     """Tonnes bought are tonnes shipped; a CES mix keeps value instead."""
-    size, Q = _tonnes(v.st.Q), v.st.Q
+    size, Q = _tonnes(_used(v)), v.st.Q
     if isinstance(v.market.sourcing, CES):
         spent = np.sum(v.landed * v.st.x, axis=-2) / np.where(v.st.P > 0, v.st.P, 1.0)
         gap = np.where(np.any(v.open, axis=-2), Q - spent, Q)
@@ -215,7 +220,7 @@ def shipped(v: Rebuilt) -> Condition:
 def sourcing(v: Rebuilt) -> Condition:
     """Shipments follow the mix at the reported index; one good: ``0 <= x perp c - P >= 0``."""
     form, st = v.market.sourcing, v.st
-    size = _tonnes(st.Q)[..., None, :]
+    size = _tonnes(_used(v))[..., None, :]
     P, Q = st.P[..., None, :], st.Q[..., None, :]
     weight = np.where(v.open, form.weight * v.w.open, 0.0)
     if isinstance(form, Logit):
@@ -247,7 +252,7 @@ def index(v: Rebuilt) -> Condition:
         due = np.sum(weight * power, axis=-2) ** (1.0 / rest)
     else:
         due = np.min(np.where(v.open, v.landed + form.premium(), np.inf), axis=-2)  # type: ignore[attr-defined]
-    idle = none if not isinstance(form, Homogeneous) else none | (v.st.Q <= 0)
+    idle = none if not isinstance(form, Homogeneous) else none | (1e-9 * _used(v) >= v.st.Q)
     size = np.maximum(np.abs(P), v.price)
     choke = v.market.demand.choke()
     short = np.where(np.isfinite(choke), np.maximum(choke - P, 0.0), 0.0)

@@ -186,8 +186,8 @@ def release(
 ) -> Wedges:  # fmt: skip
     """Sell up to ``most`` tonnes of stocks to buyers in a region.
 
-    Where their price would rise above ``trigger``; without one, all of it whatever the price.
-    Either way it takes the place of what they would buy.
+    Where their price would rise above ``trigger``; without one, at any price above nothing. Either
+    way it takes the place of what they would buy.
     """
     w, here = _on(m, on), _node(m, stage, region)
     _once("release", w.sells, here, stage, region)

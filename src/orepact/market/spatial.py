@@ -122,6 +122,13 @@ class Network:
                 f"Arcs have {len(self.origin)} origins and {len(self.market)} markets. Give one of "
                 "each per arc."
             )
+        if stranded := sorted(set(np.unique(self.lands)) - set(np.unique(self.origin))):
+            raise InputError(
+                f"Makers land at origins {[int(o) for o in stranded]}, from which no arc leaves. "
+                "Correct `lands`, or add arcs."
+            )
+        if np.any((np.asarray(self.release) > 0) & ~np.isfinite(self.trigger)):
+            raise InputError("A release needs a `trigger`, the price from which it is sold.")
         if len(self.limit) != len(self.limits):
             raise InputError(f"{len(self.limits)} limits name arcs, {len(self.limit)} tonnes.")
 

@@ -88,8 +88,9 @@ def circumvention(
         d = market.regions[int(np.flatnonzero(np.any(np.atleast_2d(floored & into), axis=0))[0])]
         name = f"{i.through} goods" if i.through else f"stage {i.declared_as}"
         raise InputError(
-            f"'{i.id}' passes goods off as {name}, which meet a floor in {d} themselves: nothing "
-            "would be saved. Name another origin or stage."
+            f"'{i.id}' passes goods off as {name}, which meet a floor in {d} themselves: the levy "
+            "would be due all the same, and to save a duty alone beside it is not modelled. Name "
+            "an origin or stage without the floor."
         )
     here = np.arange(len(market.stages)) == k
     where = routes(here, of, into)
