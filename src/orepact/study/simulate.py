@@ -19,10 +19,11 @@ import numpy as np
 
 from orepact.catalogue import mineral as find
 from orepact.errors import InputError, NoMatchError
-from orepact.market import Market, Outcome, calibrate, solve
+from orepact.market import Market, Outcome, Wedges, calibrate, solve
 from orepact.market.calibrate import Values, levied
 from orepact.market.effects import Effect, effects
 from orepact.market.instruments import is_simulated, matches, wedges
+from orepact.market.sourcing import Homogeneous
 from orepact.pact import Pact
 from orepact.study.assumed import Basis, basis, duty_warnings, on_market
 from orepact.study.draws import Draws, draw, drivers
@@ -198,6 +199,23 @@ def _known_sourcing(sourcing: str, draws: int) -> None:
         )
 
 
+def _solvable(pact: Pact, market: Market, w: Wedges) -> None:
+    """Refuse what one good on a whole chain would take many minutes for."""
+    if not isinstance(market.sourcing, Homogeneous):
+        return
+    what = {
+        "limits on tonnes": bool(w.holder),
+        "contracts": w.any_contract,
+        "rules on stocks": bool(np.any(w.buys + w.sells)),
+    }
+    if found := [name for name, there in what.items() if there]:
+        raise InputError(
+            f"{pact.id} has {' and '.join(found)} on {market.mineral}, which sourcing 'homogeneous' "
+            "does not take on a whole chain: the search would take many minutes. Use logit, or a "
+            "small market from Python (docs/python.md)."
+        )
+
+
 def _all_touch(pact: Pact, day: date, runs: dict[str, MineralRun]) -> None:
     for i in pact.in_force(day):
         wanted = {m for m, _ in i.targets()}
@@ -241,7 +259,9 @@ def _one(
 ) -> MineralRun:
     market = build(chain, None)
     base = solve(market)
-    policy = solve(market, wedges(pact, market, day), start=base)
+    agreed = wedges(pact, market, day)
+    _solvable(pact, market, agreed)
+    policy = solve(market, agreed, start=base)
     before = metrics(base, base, members, regions)
     after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed, [s.weight for s in structures]) if n else None
