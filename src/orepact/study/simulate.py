@@ -210,9 +210,9 @@ def _solvable(pact: Pact, market: Market, w: Wedges) -> None:
     }
     if found := [name for name, there in what.items() if there]:
         raise InputError(
-            f"{pact.id} has {' and '.join(found)} on {market.mineral}, which sourcing 'homogeneous' "
-            "does not take on a whole chain: the search would take many minutes. Use logit, or a "
-            "small market from Python (docs/python.md)."
+            f"{pact.id} has {' and '.join(found)} on {market.mineral}, which sourcing "
+            "'homogeneous' does not take on a whole chain: the search would take many minutes. Use "
+            "logit, or a small market from Python (docs/python.md)."
         )
 
 
