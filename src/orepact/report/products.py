@@ -151,4 +151,14 @@ def lines(run: Run, costs: Sequence[Cost]) -> list[str]:
             found.append(
                 f"USD more for one made in {words.the(m)} (of its value): {', '.join(told)}."
             )
+    wanting = {}
+    for c in costs:
+        states = {p.state for p in c.parts}
+        if {"counted", "not in this run"} <= states:
+            wanting[c.product.short] = dict.fromkeys(
+                p.part.mineral for p in c.parts if p.state == "not in this run"
+            )
+    if wanting:
+        each = "; ".join(f"{name} ({', '.join(m)})" for name, m in wanting.items())
+        found.append(f"Not shown, for want of minerals in this run: {each}.")
     return found
