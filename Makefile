@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 
 .PHONY: run test check bench docs lock world clean
 
-run: $(VENV)/.core            ## install into .venv and simulate the US-Mexico scenario
+run: $(VENV)/.web             ## install into .venv and simulate the US-Mexico scenario
 	$(BIN)/orepact simulate us-mexico-2026 --out out/us-mexico-2026
 
 test: $(VENV)/.dev            ## every test, and the examples in the docstrings
@@ -28,6 +28,7 @@ world: $(VENV)/.dev           ## recompile the package's tables; OREPACT_SOURCES
 
 lock:                         ## names, versions and hashes; no host
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes -q -o requirements/core.txt
+	uv pip compile pyproject.toml --extra web --python-version 3.11 --universal --generate-hashes -q -o requirements/web.txt
 	uv pip compile pyproject.toml --extra test --extra check --python-version 3.11 --universal --generate-hashes -q -o requirements/dev.txt
 
 $(VENV)/bin/python:
@@ -38,7 +39,11 @@ $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.core
+$(VENV)/.web: requirements/web.txt $(VENV)/.core
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/web.txt
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.web
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
