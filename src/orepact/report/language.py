@@ -13,14 +13,10 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from orepact.catalogue import mineral
 from orepact.errors import InputError, nearest
 from orepact.report import numbers, words
-
-if TYPE_CHECKING:
-    from babel import Locale
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "en_US", "es": "es_MX", "fr": "fr_CA"})
 """Languages and the locale that each has where none is named."""
@@ -38,10 +34,12 @@ BOUNDS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language in one country: ``code`` (en, es, fr), locale, translated sentences."""
+    """One language in one country: ``code`` (en, es, fr), locale, translated sentences, and what
+    its numbers have in place of the English marks. English needs no package beyond the core.
+    """
 
     code: str
-    locale: Locale
+    locale: str
     messages: Mapping[str, str]
     marks: Mapping[int, str]
 
@@ -56,7 +54,7 @@ class Language:
 
     def tag(self) -> str:
         """The language as HTML and HTTP write it: ``es-MX``."""
-        return str(self.locale).replace("_", "-")
+        return self.locale.replace("_", "-")
 
     def digits(self, text: str) -> str:
         """An English number with this locale's marks for thousands and decimals."""
@@ -160,24 +158,32 @@ class Language:
 def language(name: str = "en") -> Language:
     """A language by its code or tag: ``es``, ``es-ES``, ``fr-CA``.
 
-    Raises :class:`InputError` for one that is not held.
+    A country that its language is not known of in is passed over. Raises :class:`InputError` for
+    a language that is not held.
     """
-    from babel import Locale, UnknownLocaleError
-    from babel.numbers import get_decimal_symbol, get_group_symbol
-
-    code = name.replace("-", "_").split("_")[0].lower()
+    code, _, country = name.replace("-", "_").partition("_")
+    code = code.lower()
     if code not in LANGUAGES:
         raise InputError(f"There is no language '{name}'. {nearest(name, LANGUAGES)}")
-    tag = name.replace("-", "_") if len(name) > 2 else LANGUAGES[code]
+    locale = f"{code}_{country.upper()}" if country else LANGUAGES[code]
+    if code == "en":
+        return Language("en", locale, MappingProxyType({}), MappingProxyType({}))
     try:
-        locale = Locale.parse(tag)
+        from babel import Locale, UnknownLocaleError
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+    except ImportError:
+        raise InputError(
+            "Languages other than English need more packages: pip install 'orepact[web]'."
+        ) from None
+    try:
+        held = Locale.parse(locale)
     except (ValueError, UnknownLocaleError):
-        locale = Locale.parse(LANGUAGES[code])
+        held = Locale.parse(LANGUAGES[code])
     marks = {
-        ord(","): get_group_symbol(locale).replace("\u202f", "\u00a0"),
-        ord("."): get_decimal_symbol(locale),
+        ord(","): get_group_symbol(held).replace("\u202f", "\u00a0"),
+        ord("."): get_decimal_symbol(held),
     }
-    return Language(code, locale, _messages(code), MappingProxyType(marks))
+    return Language(code, str(held), _messages(code), MappingProxyType(marks))
 
 
 def _messages(code: str) -> Mapping[str, str]:
