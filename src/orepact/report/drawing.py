@@ -11,6 +11,7 @@ from orepact.errors import InputError, UnknownIdError, nearest
 from orepact.pact import SCENARIO
 from orepact.report import flows, numbers, view, words
 from orepact.report.flows import Band, Node, Panel
+from orepact.report.language import Language, language
 from orepact.study.simulate import Run
 
 WIDTH = 400.0
@@ -38,53 +39,58 @@ def hatches() -> str:
     )
 
 
-def panel_svg(panel: Panel, title: str) -> str:
+def panel_svg(panel: Panel, title: str, lang: Language | None = None) -> str:
     """One panel as inline SVG with its description."""
     height = panel.height + 2 * HEAD
     return (
         f'<svg class="flow" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" '
-        f'aria-label="{escape(title)}">{panel_body(panel)}</svg>'
+        f'aria-label="{escape(title)}">{panel_body(panel, lang)}</svg>'
     )
 
 
-def panel_body(panel: Panel) -> str:
+def panel_body(panel: Panel, lang: Language | None = None) -> str:
     """Bands, nodes and labels of a panel, from its own upper left corner."""
+    lang = lang or language()
     if not panel.bands:
         return (
             f'<text class="small" x="{WIDTH / 2:.0f}" y="20" text-anchor="middle">'
-            "No shipment starts or ends in a member.</text>"
+            f"{escape(lang.say('No shipment starts or ends in a member.'))}</text>"
         )
-    parts = [_band(b) for b in panel.bands]
-    parts += [_node(n, LEFT - NODE, LEFT - NODE - 6, "end", panel.after) for n in panel.origins]
-    parts += [_node(n, RIGHT, RIGHT + NODE + 6, "start", panel.after) for n in panel.destinations]
+    parts = [_band(b, lang) for b in panel.bands]
+    parts += [
+        _node(n, LEFT - NODE, LEFT - NODE - 6, "end", panel.after, lang) for n in panel.origins
+    ]
+    parts += [
+        _node(n, RIGHT, RIGHT + NODE + 6, "start", panel.after, lang) for n in panel.destinations
+    ]
     return "".join(parts)
 
 
-def _band(b: Band) -> str:
+def _band(b: Band, lang: Language) -> str:
     a, d, h, m = b.y0 + HEAD, b.y1 + HEAD, max(b.height, 0.5), (LEFT + RIGHT) / 2
     path = (
         f"M{LEFT:.1f} {a:.2f}C{m:.1f} {a:.2f} {m:.1f} {d:.2f} {RIGHT:.1f} {d:.2f}"
         f"V{d + h:.2f}C{m:.1f} {d + h:.2f} {m:.1f} {a + h:.2f} {LEFT:.1f} {a + h:.2f}Z"
     )
     fill = f'fill="url(#hatch-{b.role})"' if b.weak else f'class="fill {b.role}"'
-    note = " (weak data)" if b.weak else ""
-    tip = f"{b.origin} to {b.destination}: {numbers.tonnes(b.tonnes)}{note}"
+    note = f" ({lang.say('weak data')})" if b.weak else ""
+    tip = f"{b.origin} → {b.destination}: {lang.tonnes(b.tonnes)}{note}"
     return f'<path d="{path}" {fill} opacity=".82"><title>{escape(tip)}</title></path>'
 
 
-def _node(n: Node, x: float, text: float, anchor: str, after: bool) -> str:
+def _node(n: Node, x: float, text: float, anchor: str, after: bool, lang: Language) -> str:
     y = n.y + HEAD
     middle = y + n.height / 2
     moved = ""
     if after and n.base > 0 and abs(n.now / n.base - 1) >= 0.0005:
-        moved = f" ({numbers.percent(n.now / n.base - 1)}{numbers.SPACE}%)"
+        moved = f" ({lang.percent(n.now / n.base - 1)}{numbers.SPACE}%)"
     bar = f'<rect class="fill {n.role}" x="{x:.1f}" y="{y:.2f}" width="{NODE}" '
     return (
         f'{bar}height="{max(n.height, 0.8):.2f}"/>'
         f'<text class="name" x="{text:.1f}" y="{middle - 3:.1f}" text-anchor="{anchor}">'
         f"{escape(n.name)}</text>"
         f'<text class="small" x="{text:.1f}" y="{middle + 11:.1f}" text-anchor="{anchor}">'
-        f"{numbers.tonnes(n.now)}{moved}</text>"
+        f"{lang.tonnes(n.now)}{moved}</text>"
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from orepact.report import numbers, words
+from orepact.report import words
+from orepact.report.language import Language, language
 from orepact.study.simulate import MineralRun
 
 Array = Any
@@ -73,8 +74,11 @@ class Panel:
     unseen: float
 
 
-def panels(mr: MineralRun, stage: str, members: Sequence[str]) -> tuple[Panel, Panel]:
+def panels(
+    mr: MineralRun, stage: str, members: Sequence[str], lang: Language | None = None
+) -> tuple[Panel, Panel]:
     """The two panels of a stage, before and after, on one scale and in one order."""
+    lang = lang or language()
     k = mr.chain.stages.index(stage)
     market = mr.base.market
     before, after = mr.base.state.x[k], mr.policy.state.x[k]
@@ -82,8 +86,8 @@ def panels(mr: MineralRun, stage: str, members: Sequence[str]) -> tuple[Panel, P
     seen = inside[:, None] | inside[None, :]
     foreign = ~seen & ~np.eye(len(inside), dtype=bool)
     weak = _weak(mr, k)
-    left = _groups(np.maximum(before, after) * seen, 1, market.regions, members)
-    right = _groups(np.maximum(before, after) * seen, 0, market.regions, members)
+    left = _groups(np.maximum(before, after) * seen, 1, market.regions, members, lang)
+    right = _groups(np.maximum(before, after) * seen, 0, market.regions, members, lang)
     matrices = [_grouped(x * seen, left, right) for x in (before, after)]
     doubtful = [_grouped(x * seen * weak, left, right) for x in (before, after)]
     most = max(float(m.sum()) for m in matrices)
@@ -121,7 +125,7 @@ def _weak(mr: MineralRun, k: int) -> Array:
 
 
 def _groups(
-    most: Array, axis: int, regions: Sequence[str], members: Sequence[str]
+    most: Array, axis: int, regions: Sequence[str], members: Sequence[str], lang: Language
 ) -> tuple[_Group, ...]:
     """Nodes of one side: members, China, the largest third countries, all others."""
     size = most.sum(axis)
@@ -136,11 +140,11 @@ def _groups(
     if len(rest) == 1:
         large, rest = [*large, rest[0]], ()
     found = [
-        _Group(words.place(regions[i]), words.role(regions[i], members), (i,))
+        _Group(lang.place(regions[i]), words.role(regions[i], members), (i,))
         for i in (*named, *large)
     ]
     if rest:
-        found.append(_Group(words.OTHERS, "rest", rest))
+        found.append(_Group(lang.say(words.OTHERS), "rest", rest))
     return tuple(found)
 
 
@@ -185,21 +189,29 @@ def _bands(
     return tuple(found)
 
 
-def describe(panel: Panel, stage: str, year: int) -> str:
+def describe(panel: Panel, stage: str, year: int, lang: Language | None = None) -> str:
     """What a panel shows, in a sentence, for those who do not see it."""
-    when = "with the pact" if panel.after else f"in {year}"
+    lang = lang or language()
+    when = lang.say("with the pact") if panel.after else lang.say("in {year}", year=year)
     largest = sorted(panel.bands, key=lambda b: -b.tonnes)[:4]
     if not largest:
-        return f"{stage} {when}: no shipment starts or ends in a member."
-    parts = [f"{b.origin} to {b.destination} {numbers.tonnes(b.tonnes)}" for b in largest]
-    return f"{stage} {when}: the largest shipments are {numbers.listed(parts)}."
+        return lang.say("{stage} {when}: no shipment starts or ends in a member.",
+                        stage=stage, when=when)  # fmt: skip
+    parts = [
+        lang.say("{origin} to {destination} {tonnes}", origin=b.origin, destination=b.destination,
+                 tonnes=lang.tonnes(b.tonnes))
+        for b in largest
+    ]  # fmt: skip
+    return lang.say("{stage} {when}: the largest shipments are {shipments}.",
+                    stage=stage, when=when, shipments=lang.listed(parts))  # fmt: skip
 
 
-def unseen(before: Panel, after: Panel) -> str:
+def unseen(before: Panel, after: Panel, lang: Language | None = None) -> str:
     """Trade among third countries, which is not drawn, in words."""
+    lang = lang or language()
     if before.unseen <= 0 and after.unseen <= 0:
         return ""
-    return (
-        f"Not drawn: trade among third countries, {numbers.tonnes(before.unseen)} before, "
-        f"{numbers.signed_tonnes(after.unseen - before.unseen)} with the pact."
-    )
+    return lang.say(
+        "Not drawn: trade among third countries, {before} before, {change} with the pact.",
+        before=lang.tonnes(before.unseen), change=lang.signed_tonnes(after.unseen - before.unseen),
+    )  # fmt: skip
