@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "read": "orepact.pact",
+    "vary": "orepact.pact.vary",
     "Pact": "orepact.pact",
     "SCENARIO": "orepact.pact",
     "load": "orepact.world",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from orepact.market.instruments import wedges
     from orepact.pact import SCENARIO, Pact
     from orepact.pact.read import read
+    from orepact.pact.vary import vary
     from orepact.study.screen import screen
     from orepact.study.screened import Screen
     from orepact.study.simulate import Run, simulate

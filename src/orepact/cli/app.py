@@ -10,7 +10,7 @@ import sys
 import typer
 
 from orepact import __version__
-from orepact.cli import pact, screen, simulate, world
+from orepact.cli import pact, screen, serve, simulate, world
 from orepact.errors import InputError, OrepactError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("check")(pact.check)
 app.command("diff")(pact.diff)
 app.command("timeline")(pact.timeline)
 app.command("schema")(pact.schema)
+app.command("serve")(serve.serve)
 app.add_typer(world.app, name="world")
 
 

@@ -1,0 +1,28 @@
+"""``orepact serve``: pages and API on one's own machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from orepact.errors import InputError
+
+
+def serve(
+    pacts: list[Path] = typer.Argument(None, help="Pact files of your own, beside the library's."),
+    host: str = typer.Option("127.0.0.1", help="Address to listen on; there is no login."),
+    port: int = typer.Option(8000, min=1, max=65535, help="Port to listen on."),
+) -> None:
+    """Open the pages in a browser: world, pact, simulator, brief. Stop it with Ctrl+C."""
+    try:
+        import uvicorn
+
+        from orepact.web.app import create_app
+    except ImportError as error:
+        raise InputError(
+            f"The server needs more packages ({error.name}): pip install 'orepact[web]'."
+        ) from None
+    app = create_app(pacts or ())
+    typer.echo(f"orepact is at http://{host}:{port}  (Ctrl+C stops it)", err=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning")

@@ -1,0 +1,260 @@
+"""What one mineral of a run answers, in the reader's language: the figures that a page leads with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from orepact.report import drawing, flows, numbers, view, words
+from orepact.report.language import Language, later
+from orepact.report.view import Shown
+from orepact.study.metrics import WORLD
+from orepact.study.simulate import Figure, MineralRun, Run
+
+SPACE = numbers.SPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure to lead with: what it is, of whom, its text and range."""
+
+    label: str
+    of: str
+    text: str
+    spread: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure of a table: its text and its range; ``text`` says in words what is missing."""
+
+    text: str
+    spread: str = ""
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: a region and its cells."""
+
+    name: str
+    role: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: its name, grade, floor, both flow panels as SVG, what is not drawn, the table."""
+
+    id: str
+    name: str
+    grade: str
+    floor: str
+    before: str
+    after: str
+    unseen: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an instrument came to."""
+
+    name: str
+    state: str
+    binding: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in words, figures and pictures. ``columns`` head the tables of the stages."""
+
+    mineral: str
+    unit: str
+    headline: str
+    ranges: bool
+    tiles: tuple[Tile, ...]
+    columns: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    welfare: tuple[Line, ...]
+    states: tuple[State, ...]
+    notes: tuple[str, ...]
+
+
+COLUMNS = (
+    later("Buyers' price, change"),
+    later("Output, a year"),
+    later("Output, change"),
+    later("Imports from non-members, change a year"),
+    later("Floor revenue, USD million a year"),
+)
+
+
+def answer(run: Run, lang: Language) -> Answer:
+    """The answer of a run of one mineral."""
+    (mr,) = run.minerals.values()
+    id = mr.chain.mineral
+    return Answer(
+        mineral=lang.mineral(id),
+        unit=words.mineral(id).unit,
+        headline=_headline(run, mr, lang),
+        ranges=run.draws > 0,
+        tiles=tuple(_tiles(run, mr, lang)),
+        columns=tuple(lang.say(c) for c in COLUMNS),
+        stages=tuple(_stage(run, mr, s, lang) for s in mr.chain.stages),
+        welfare=tuple(_welfare(run, mr, lang)),
+        states=tuple(_states(run, mr, lang)),
+        notes=tuple(lang.note(w) if hasattr(lang, "note") else w for w in view.flags(run, mr)),
+    )
+
+
+def lead(run: Run, mr: MineralRun) -> tuple[str, str]:
+    """Stage and member with which the story begins: the largest move of a buyers' price."""
+    found = []
+    for stage in view.headline_stages(run, mr):
+        for m in run.members:
+            moved = view.relative(view.figure(mr, stage, m, "buyers' price"))
+            if moved is not None:
+                found.append((abs(moved.mid), stage, m))
+    if not found:
+        return mr.chain.stages[-1], run.members[0]
+    return max(found)[1:]
+
+
+def _headline(run: Run, mr: MineralRun, lang: Language) -> str:
+    stage, member = lead(run, mr)
+    moved = view.relative(view.figure(mr, stage, member, "buyers' price"))
+    what = f"{lang.mineral(mr.chain.mineral)} ({lang.stage(mr.chain.mineral, stage).lower()})"
+    where = lang.place(member)
+    if moved is None:
+        return lang.say("{place} buys no {what}: nothing to pay more for.", place=where, what=what)
+    size = lang.percent(abs(moved.mid)).lstrip("+")
+    if size == "0":
+        return lang.say("Nothing moves yet: buyers of {what} pay as before.", what=what)
+    if moved.mid > 0:
+        return lang.say("{place}: buyers of {what} pay {size} % more.",
+                        place=where, what=what, size=size)  # fmt: skip
+    return lang.say("{place}: buyers of {what} pay {size} % less.",
+                    place=where, what=what, size=size)  # fmt: skip
+
+
+def _tiles(run: Run, mr: MineralRun, lang: Language) -> Iterator[Tile]:
+    stage, member = lead(run, mr)
+    at = lang.stage(mr.chain.mineral, stage)
+
+    def percent(x: float) -> str:
+        return f"{lang.percent(x)}{SPACE}%"
+
+    def money(x: float) -> str:
+        return lang.millions(x)
+
+    buys = view.relative(view.figure(mr, stage, member, "buyers' price"))
+    yield _tile(
+        lang.say("Buyers' price"), f"{at}, {lang.place(member)}", buys, percent, lang, "member"
+    )
+    maker = max(run.members, key=lambda m: abs(_moved(view.figure(mr, stage, m, "output"))))
+    made = view.change(view.figure(mr, stage, maker, "output"))
+    yield _tile(
+        lang.say("Output"), f"{at}, {lang.place(maker)}", made, lang.signed_tonnes, lang, "member"
+    )
+    money_of = [(m, view.change(view.figure(mr, "", m, "welfare"))) for m in run.members]
+    who, most = max(money_of, key=lambda p: abs(p[1].mid) if p[1] else 0.0)
+    yield _tile(
+        lang.say("Welfare, USD million a year"), lang.place(who), most, money, lang, "member"
+    )
+    if "CHN" not in run.members:
+        china = view.change(view.figure(mr, "", "CHN", "welfare"))
+        yield _tile(
+            lang.say("Welfare, USD million a year"), lang.place("CHN"), china, money, lang, "china"
+        )
+
+
+def _moved(f: Figure) -> float:
+    shown = view.change(f)
+    return shown.mid if shown else 0.0
+
+
+def _tile(
+    label: str, of: str, x: Shown | None, write: Callable[[float], str], lang: Language, role: str
+) -> Tile:
+    if x is None:
+        return Tile(label, of, lang.say("none"), "", role)
+    return Tile(label, of, write(x.mid), _spread(x, write, lang), role)
+
+
+def _spread(x: Shown, write: Callable[[float], str], lang: Language) -> str:
+    if x.low is None or x.high is None:
+        return ""
+    return lang.between(x.low, x.high, write)
+
+
+def _stage(run: Run, mr: MineralRun, stage: str, lang: Language) -> Stage:
+    id, name = mr.chain.mineral, lang.stage(mr.chain.mineral, stage)
+    before, after = flows.panels(mr, stage, run.members, lang)
+    pictures = [
+        drawing.panel_svg(p, flows.describe(p, name, run.year, lang), lang) for p in (before, after)
+    ]
+    floor = next((f for f in view.floors(run, mr) if f.stage == stage), None)
+    return Stage(
+        stage, name, lang.grade(mr.chain.grade[stage]),
+        f"{floor.written} {_content(run, floor.id)}" if floor else "",
+        pictures[0], pictures[1], flows.unseen(before, after, lang),
+        tuple(_line(mr, stage, r, run, lang) for r in (*run.regions, WORLD)),
+    )  # fmt: skip
+
+
+def _content(run: Run, id: str) -> str:
+    content = getattr(run.pact.instrument(id), "basis", None)
+    return content.content if content else ""
+
+
+def _line(mr: MineralRun, stage: str, region: str, run: Run, lang: Language) -> Line:
+    def get(variable: str) -> Figure:
+        return view.figure(mr, stage, region, variable)
+
+    def percent(x: float) -> str:
+        return f"{lang.percent(x)}{SPACE}%"
+
+    price, made = view.relative(get("buyers' price")), get("output")
+    level, grown = view.after(made), view.relative(made)
+    none = Cell(lang.say("none"), muted=True)
+    makes = made.base > 0 or (level is not None and level.mid > 0)
+    return Line(
+        lang.place(region), words.role(region, run.members),
+        (
+            _cell(price, percent, lang) if price else Cell(lang.say("no purchases"), muted=True),
+            _cell(level, lang.tonnes, lang) if makes and level else none,
+            _cell(grown, percent, lang) if grown else none,
+            _cell(view.change(get("imports from non-members")), lang.signed_tonnes, lang),
+            _cell(view.after(get("floor levy")), lang.millions, lang),
+        ),
+    )  # fmt: skip
+
+
+def _cell(x: Shown | None, write: Callable[[float], str], lang: Language) -> Cell:
+    if x is None:
+        return Cell(lang.say("none"), muted=True)
+    return Cell(write(x.mid), _spread(x, write, lang))
+
+
+def _welfare(run: Run, mr: MineralRun, lang: Language) -> Iterator[Line]:
+    for region in (*run.regions, WORLD):
+        moved = view.change(view.figure(mr, "", region, "welfare"))
+        cell = _cell(moved, lang.millions, lang)
+        yield Line(lang.place(region), words.role(region, run.members), (cell,))
+
+
+def _states(run: Run, mr: MineralRun, lang: Language) -> Iterator[State]:
+    for e in mr.effects:
+        if e.state in ("not in force", "recorded, not simulated"):
+            continue
+        i = run.pact.instrument(e.id)
+        detail = ""
+        if e.distance is not None:
+            detail = f"{lang.number(e.distance)} {lang.say(e.unit)}"
+        title = (
+            i.title.in_(lang.code) if i.title and lang.code in ("en", "es") else words.instrument(i)
+        )
+        yield State(title, lang.say(e.state), e.state == "binding", detail)

@@ -1,0 +1,268 @@
+"""The simulator's fields: read from a query, each mistake told at its field, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from orepact import units
+from orepact import world as worlds
+from orepact.catalogue import POOLS, region, regions
+from orepact.catalogue import mineral as find_mineral
+from orepact.errors import OrepactError, UnknownIdError
+from orepact.pact import Pact
+from orepact.pact.content import substances
+from orepact.pact.vary import floor_on, last_day
+from orepact.report.language import Language
+from orepact.web.engine import Engine
+from orepact.web.scenario import Scenario
+from orepact.world import Chain
+
+FIRST_PACT, FIRST_MINERAL = "us-mexico-2026", "ndpr"
+AHEAD = 10
+"""Years after the pact's first that may be asked for."""
+PASSED = ("lang", "ranges")
+"""Fields of an address that say nothing about the scenario."""
+MOST_TARIFF = Decimal(10)
+FAR = 3.0
+"""How many base prices a slider reaches."""
+OFFERED = ("USA", "MEX", "CAN", "EUN", "JPN", "KOR", "GBR", "AUS", "IND")
+"""Members offered at first sight; any other can be named too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A floor's field: what stands in it, the pact's own, the base price, all in ``unit``."""
+
+    stage: str
+    text: str
+    own: str
+    unit: str
+    content: str
+    price: float
+    most: float
+    step: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields as they are to be shown, mistakes by field, and the scenario if there is none."""
+
+    pact: str
+    mineral: str
+    year: int
+    years: tuple[int, ...]
+    base: int
+    bases: tuple[int, ...]
+    levers: tuple[Lever, ...]
+    tariff: str
+    ban: str
+    by: str
+    exporters: tuple[str, ...]
+    members: tuple[str, ...]
+    own_members: tuple[str, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    scenario: Scenario | None = None
+
+
+def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Form:
+    """Read a query; every mistake is in ``errors``, and ``scenario`` is ``None`` if there is one."""
+    wrong: dict[str, str] = {}
+    given: dict[str, str] = {}
+    for key, value in query:
+        if key in given and key != "members":
+            wrong[key] = lang.say("'{key}' stands twice. Keep one.", key=key)
+        joined = f"{given[key]},{value}" if key == "members" and key in given else value
+        given[key] = joined.strip()
+
+    def told(key: str, read_: Callable[[str], Any], default: Any) -> Any:
+        text = given.get(key, "")
+        if not text:
+            return default
+        try:
+            return read_(text)
+        except _Wrong as error:
+            wrong[key] = lang.say(error.text, **error.values)
+        except OrepactError as error:
+            wrong[key] = str(error)
+        return default
+
+    first = FIRST_PACT if FIRST_PACT in engine.names else next(iter(engine.names))
+    pact = told("pact", engine.pact, None) or engine.pact(first)
+    base = told("base", _year(worlds.years()), worlds.BASE_YEAR)
+    world = engine.world(base)
+    chosen = told("mineral", lambda t: _mineral(t, world.chains), "") or _first_mineral(pact)
+    years = _years(pact)
+    year = told("year", _year(years), _default_year(pact, years))
+    day = last_day(year)
+    own_members = pact.members(day)
+    members = told("members", _members, own_members)
+    chain = world.chain(chosen)
+    levers = tuple(_levers(pact, chain, year, given, told))
+    tariff = told("tariff", lambda t: _share(t, MOST_TARIFF), "")
+    ban = told("ban", lambda t: _share(t, Decimal(1)), "")
+    by = told("by", region, _largest(chain, members))
+    if ban and by in members:
+        wrong["by"] = lang.say("The exporter is a member: a ban on its own pact means nothing.")
+    known = {"pact", "mineral", "year", "base", "tariff", "ban", "by", "members", *PASSED}
+    known |= {f"floor.{x.stage}" for x in levers}
+    for key in given:
+        if key not in known:
+            near = _nearest(key, known)
+            wrong[key] = lang.say("There is no field '{key}'. {near}", key=key, near=near)
+    scenario = None
+    if not wrong:
+        scenario = Scenario(
+            pact.id, chosen, year, base,
+            tuple((x.stage, x.text) for x in levers if x.text != x.own),
+            tariff, ban, by if ban else "CHN",
+            members if set(members) != set(own_members) else (),
+        )  # fmt: skip
+    return Form(
+        pact.id, chosen, year, years, base, worlds.years(), levers, given.get("tariff", ""),
+        given.get("ban", ""), by, _exporters(chain, members, by), members, own_members,
+        wrong, scenario,
+    )  # fmt: skip
+
+
+class _Wrong(Exception):
+    """A mistake in a field, in words that can be translated."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text, self.values = text, values
+
+
+def say(text: str, **values: object) -> _Wrong:
+    """A mistake; named ``say`` so that its text is listed for translation."""
+    return _Wrong(text, **values)
+
+
+def _nearest(key: str, known: set[str]) -> str:
+    from orepact.errors import nearest
+
+    return nearest(key, known)
+
+
+def _plain(text: str) -> None:
+    """Refuse a comma: it parts decimals for some readers and thousands for others."""
+    if "," in text:
+        raise say("Write '{text}' without commas: a point before decimals, as 110.5.", text=text)
+
+
+def _price(text: str) -> str:
+    _plain(text)
+    if units.price(text) < 0:
+        raise say("A floor cannot be below zero. Write 0 to take it off, with its unit.")
+    return text
+
+
+def _share(text: str, most: Decimal) -> str:
+    _plain(text)
+    amount = units.share(text)
+    if not 0 <= amount <= most:
+        raise say("Write a share from 0 % to {most} %.", most=int(most * 100))
+    return text if amount else ""
+
+
+def _year(held: Sequence[int]) -> Callable[[str], int]:
+    def read_(text: str) -> int:
+        if text not in map(str, held):
+            raise say("There is no year '{text}' here. Choose one from {first} to {last}.",
+                      text=text, first=held[0], last=held[-1])  # fmt: skip
+        return int(text)
+
+    return read_
+
+
+def _mineral(text: str, held: Mapping[str, Chain]) -> str:
+    id = find_mineral(text).id
+    if id not in held:
+        raise say("The world of this year has no {mineral}. Choose 2024.", mineral=id)
+    return id
+
+
+def _members(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(region(c.strip()) for c in text.split(",") if c.strip()))
+    if not codes:
+        raise say("A pact needs a member. Choose at least one.")
+    if pools := [c for c in codes if c in POOLS and c != "EUN"]:
+        raise UnknownIdError(f"{pools[0]} is a group of countries counted together, not a party.")
+    return codes
+
+
+def _years(pact: Pact) -> tuple[int, ...]:
+    first = min(p.from_ for p in pact.parties).year
+    return tuple(range(first, first + AHEAD + 1))
+
+
+def _default_year(pact: Pact, years: Sequence[int]) -> int:
+    try:
+        year = pact.default_date().year
+    except OrepactError:
+        year = max(i.interval.start.year for i in pact.instruments if i.interval.start)
+    return min(max(year, years[0]), years[-1])
+
+
+def _first_mineral(pact: Pact) -> str:
+    named = [m for i in pact.instruments for m, _ in i.targets()]
+    return FIRST_MINERAL if FIRST_MINERAL in named or not named else named[0]
+
+
+def _levers(
+    pact: Pact, chain: Chain, year: int, given: Mapping[str, str], told: Callable[..., Any]
+) -> Iterator[Lever]:
+    for k, stage in enumerate(chain.stages):
+        held = floor_on(pact, chain.mineral, stage, last_day(year))
+        own = held.floor.written(last_day(year)) if held else None
+        content = held.basis.content if held else find_mineral(chain.mineral).unit[2:]
+        factor = float(substances(chain.mineral)[content])
+        made = chain.trade[k].sum(axis=1)
+        price = float(np.average(np.nan_to_num(chain.price[k]), weights=made)) * factor
+        unit, per = ("USD/kg", 1e3) if price >= 1e4 else ("USD/t", 1.0)
+        text = told(f"floor.{stage}", _price, own or "")
+        if text and not units.price(text):
+            text = f"0 {unit}" if own else ""
+        if own and text and units.price(text) == units.price(own):
+            text = own
+        value = float(units.price(text)) / per if text else 0.0
+        most = _round_up(max(FAR * price / per, 1.3 * value))
+        yield Lever(
+            stage, text, own or "", unit, content, price / per, most, _round_up(most / 200), value
+        )
+
+
+def _round_up(x: float) -> float:
+    """The next number of one or two leading digits.
+
+    >>> _round_up(276.2), _round_up(1.38)
+    (280.0, 1.4)
+    """
+    power = 10.0 ** (np.floor(np.log10(x)) - 1)
+    return float(round(np.ceil(x / power - 1e-9) * power, 10))
+
+
+def _largest(chain: Chain, members: Sequence[str]) -> str:
+    """The outsider that makes most at the last stage but China first, since it is what is feared."""
+    if "CHN" not in members:
+        return "CHN"
+    order = np.argsort(-chain.output[-1])
+    return next(chain.regions[i] for i in order if chain.regions[i] not in members)
+
+
+def _exporters(chain: Chain, members: Sequence[str], by: str) -> tuple[str, ...]:
+    """Regions that a ban may be of: whoever ships much at any stage, largest first."""
+    abroad = chain.trade * ~np.eye(len(chain.regions), dtype=bool)
+    share = (abroad.sum(axis=2) / np.maximum(abroad.sum(axis=(1, 2))[:, None], 1e-9)).max(axis=0)
+    order = [chain.regions[i] for i in np.argsort(-share) if share[i] > 0.005]
+    found = [r for r in order if r not in members and (r == "EUN" or r not in POOLS)][:12]
+    return tuple(dict.fromkeys((*found, by)))
+
+
+def others(form: Form) -> tuple[str, ...]:
+    """Regions that are not offered as members at first sight."""
+    return tuple(r for r in regions() if r not in OFFERED and (r == "EUN" or r not in POOLS))
