@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,7 +11,9 @@ from orepact.errors import InputError
 
 
 def serve(
-    pacts: list[Path] = typer.Argument(None, help="Pact files of your own, beside the library's."),
+    pacts: Annotated[
+        list[Path] | None, typer.Argument(help="Pact files of your own, beside the library's.")
+    ] = None,
     host: str = typer.Option("127.0.0.1", help="Address to listen on; there is no login."),
     port: int = typer.Option(8000, min=1, max=65535, help="Port to listen on."),
 ) -> None:

@@ -1,12 +1,14 @@
-"""What one mineral of a run answers, in the reader's language: the figures that a page leads with."""
+"""What one mineral of a run answers, in the reader's language: what a page leads with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from orepact.report import drawing, flows, numbers, view, words
+from orepact.catalogue import mineral as find
+from orepact.report import drawing, flows, numbers, vega, view, words
 from orepact.report.language import Language, later
+from orepact.report.vega import Bar, Price, Spec
 from orepact.report.view import Shown
 from orepact.study.metrics import WORLD
 from orepact.study.simulate import Figure, MineralRun, Run
@@ -78,7 +80,8 @@ class Answer:
     tiles: tuple[Tile, ...]
     columns: tuple[str, ...]
     stages: tuple[Stage, ...]
-    welfare: tuple[Line, ...]
+    prices: Spec
+    welfare: Spec
     states: tuple[State, ...]
     notes: tuple[str, ...]
 
@@ -98,13 +101,14 @@ def answer(run: Run, lang: Language) -> Answer:
     id = mr.chain.mineral
     return Answer(
         mineral=lang.mineral(id),
-        unit=words.mineral(id).unit,
+        unit=find(id).unit,
         headline=_headline(run, mr, lang),
         ranges=run.draws > 0,
         tiles=tuple(_tiles(run, mr, lang)),
         columns=tuple(lang.say(c) for c in COLUMNS),
         stages=tuple(_stage(run, mr, s, lang) for s in mr.chain.stages),
-        welfare=tuple(_welfare(run, mr, lang)),
+        prices=price_chart(run, mr, lang),
+        welfare=welfare_chart(run, mr, lang),
         states=tuple(_states(run, mr, lang)),
         notes=tuple(lang.note(w) if hasattr(lang, "note") else w for w in view.flags(run, mr)),
     )
@@ -191,7 +195,7 @@ def _spread(x: Shown, write: Callable[[float], str], lang: Language) -> str:
 
 
 def _stage(run: Run, mr: MineralRun, stage: str, lang: Language) -> Stage:
-    id, name = mr.chain.mineral, lang.stage(mr.chain.mineral, stage)
+    name = lang.stage(mr.chain.mineral, stage)
     before, after = flows.panels(mr, stage, run.members, lang)
     pictures = [
         drawing.panel_svg(p, flows.describe(p, name, run.year, lang), lang) for p in (before, after)
@@ -239,11 +243,43 @@ def _cell(x: Shown | None, write: Callable[[float], str], lang: Language) -> Cel
     return Cell(write(x.mid), _spread(x, write, lang))
 
 
-def _welfare(run: Run, mr: MineralRun, lang: Language) -> Iterator[Line]:
-    for region in (*run.regions, WORLD):
-        moved = view.change(view.figure(mr, "", region, "welfare"))
-        cell = _cell(moved, lang.millions, lang)
-        yield Line(lang.place(region), words.role(region, run.members), (cell,))
+def price_chart(run: Run, mr: MineralRun, lang: Language, theme: str = "light") -> Spec:
+    """What buyers of the members pay at each stage, before and after, beside the floor."""
+    held = {f.stage: f.usd_per_t for f in view.floors(run, mr)}
+    rows = []
+    for stage in mr.chain.stages:
+        weak = mr.chain.grade[stage] != "balanced"
+        for m in run.members:
+            f = view.figure(mr, stage, m, "buyers' price")
+            after = view.after(f)
+            if after is None or not f.base > 0:
+                continue
+            rows.append(
+                Price(
+                    f"{lang.stage(mr.chain.mineral, stage)}, {lang.place(m)}", f.base, after.mid,
+                    after.low, after.high, held.get(stage), weak, words.role(m, run.members),
+                )
+            )  # fmt: skip
+    return vega.prices(rows, lang, theme, year=run.year)
+
+
+def welfare_chart(run: Run, mr: MineralRun, lang: Language, theme: str = "light") -> Spec:
+    """What each region gains or loses, USD million a year."""
+    weak = any(g != "balanced" for g in mr.chain.grade.values())
+    rows = []
+    for region in run.regions:
+        x = view.change(view.figure(mr, "", region, "welfare"))
+        if x is None:
+            rows.append(Bar(lang.place(region), None, text=lang.say("none")))
+            continue
+        x = x.scaled(1e-6)
+        rows.append(
+            Bar(
+                lang.place(region), x.mid, x.low, x.high, weak, words.role(region, run.members),
+                x.text(lambda v: lang.signed(v)),
+            )
+        )  # fmt: skip
+    return vega.welfare(rows, lang, theme)
 
 
 def _states(run: Run, mr: MineralRun, lang: Language) -> Iterator[State]:

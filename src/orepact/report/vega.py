@@ -279,6 +279,13 @@ def number_locale(lang: Language) -> Spec:
     }
 
 
+def shades() -> list[tuple[str, str]]:
+    """Colours of the light theme, each with the one that stands for it in the dark."""
+    day, night = THEMES["light"], THEMES["dark"]
+    pairs = {getattr(day, n): getattr(night, n) for n in ("ink", "soft", "grid", "paper")}
+    return list((pairs | {day.colours[r]: night.colours[r] for r in day.colours}).items())
+
+
 def svg(spec: Spec) -> str:
     """A chart as SVG, without a browser."""
     try:

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from orepact import pact as pacts
-from orepact import world as worlds
 from orepact.errors import InputError, UnknownIdError, nearest
 from orepact.pact import Pact
 from orepact.pact.files import library
@@ -18,7 +17,8 @@ from orepact.study.metrics import Key
 from orepact.study.simulate import Figure, Run, simulate
 from orepact.web.jobs import Job, Jobs
 from orepact.web.scenario import Scenario
-from orepact.world import World
+from orepact.world import World, load
+from orepact.world.compiled import BASE_YEAR
 
 DRAWS = 128
 SEED = 2026
@@ -48,9 +48,9 @@ class Engine:
             raise UnknownIdError(f"There is no pact '{name}' here. {nearest(name, self.names)}")
         return _pact(self.names[name])
 
-    def world(self, year: int = worlds.BASE_YEAR) -> World:
+    def world(self, year: int = BASE_YEAR) -> World:
         """The world of a year."""
-        return worlds.load(year)
+        return load(year)
 
     def answer(self, asked: Scenario) -> Run:
         """A scenario at central values: a few hundredths of a second, kept for the next reader."""
@@ -95,7 +95,7 @@ def _run(
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Run:
     return simulate(
-        asked.of(pact), worlds.load(asked.base), [asked.mineral], on=asked.on, draws=draws,
+        asked.of(pact), load(asked.base), [asked.mineral], on=asked.on, draws=draws,
         seed=SEED, progress=progress,
     )  # fmt: skip
 

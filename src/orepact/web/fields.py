@@ -1,4 +1,4 @@
-"""The simulator's fields: read from a query, each mistake told at its field, in the reader's words."""
+"""The simulator's fields, read from a query: each mistake is told at its field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from orepact import units
-from orepact import world as worlds
 from orepact.catalogue import POOLS, region, regions
 from orepact.catalogue import mineral as find_mineral
 from orepact.errors import OrepactError, UnknownIdError
@@ -21,6 +20,8 @@ from orepact.report.language import Language
 from orepact.web.engine import Engine
 from orepact.web.scenario import Scenario
 from orepact.world import Chain
+from orepact.world.compiled import BASE_YEAR
+from orepact.world.compiled import years as held_years
 
 FIRST_PACT, FIRST_MINERAL = "us-mexico-2026", "ndpr"
 AHEAD = 10
@@ -71,7 +72,7 @@ class Form:
 
 
 def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Form:
-    """Read a query; every mistake is in ``errors``, and ``scenario`` is ``None`` if there is one."""
+    """Read a query; every mistake is in ``errors``, and ``scenario`` is then ``None``."""
     wrong: dict[str, str] = {}
     given: dict[str, str] = {}
     for key, value in query:
@@ -86,7 +87,7 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
             return default
         try:
             return read_(text)
-        except _Wrong as error:
+        except _WrongError as error:
             wrong[key] = lang.say(error.text, **error.values)
         except OrepactError as error:
             wrong[key] = str(error)
@@ -94,7 +95,7 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
 
     first = FIRST_PACT if FIRST_PACT in engine.names else next(iter(engine.names))
     pact = told("pact", engine.pact, None) or engine.pact(first)
-    base = told("base", _year(worlds.years()), worlds.BASE_YEAR)
+    base = told("base", _year(held_years()), BASE_YEAR)
     world = engine.world(base)
     chosen = told("mineral", lambda t: _mineral(t, world.chains), "") or _first_mineral(pact)
     years = _years(pact)
@@ -124,22 +125,22 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
             members if set(members) != set(own_members) else (),
         )  # fmt: skip
     return Form(
-        pact.id, chosen, year, years, base, worlds.years(), levers, given.get("tariff", ""),
+        pact.id, chosen, year, years, base, held_years(), levers, given.get("tariff", ""),
         given.get("ban", ""), by, _exporters(chain, members, by), members, own_members,
         wrong, scenario,
     )  # fmt: skip
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """A mistake in a field, in words that can be translated."""
 
-    def __init__(self, text: str, **values: object) -> None:
+    def __init__(self, text: str, values: dict[str, object]) -> None:
         self.text, self.values = text, values
 
 
-def say(text: str, **values: object) -> _Wrong:
+def say(text: str, /, **values: object) -> _WrongError:
     """A mistake; named ``say`` so that its text is listed for translation."""
-    return _Wrong(text, **values)
+    return _WrongError(text, values)
 
 
 def _nearest(key: str, known: set[str]) -> str:
@@ -247,11 +248,11 @@ def _round_up(x: float) -> float:
 
 
 def _largest(chain: Chain, members: Sequence[str]) -> str:
-    """The outsider that makes most at the last stage but China first, since it is what is feared."""
+    """China, whose exports are what is feared, else whoever outside makes most."""
     if "CHN" not in members:
         return "CHN"
     order = np.argsort(-chain.output[-1])
-    return next(chain.regions[i] for i in order if chain.regions[i] not in members)
+    return str(next(chain.regions[i] for i in order if chain.regions[i] not in members))
 
 
 def _exporters(chain: Chain, members: Sequence[str], by: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What went wrong, as a page for people and as ``application/problem+json`` (RFC 9457) for programs."""
+"""What went wrong: a page for people, ``application/problem+json`` (RFC 9457) for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which language a reader gets: what was asked for, what was chosen before, what the browser says."""
+"""Which language a reader gets: asked for, chosen before, or what the browser says."""
 
 from __future__ import annotations
 

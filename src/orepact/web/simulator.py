@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from orepact.errors import OrepactError
 from orepact.pact.write import dump
-from orepact.report.answer import answer
+from orepact.report import vega
+from orepact.report.answer import answer, price_chart, welfare_chart
 from orepact.report.language import Language
 from orepact.study.simulate import Run
 from orepact.web import fields
@@ -36,7 +37,7 @@ def simulator(request: Request) -> HTMLResponse:
     )
     return page(
         request, "simulator.html.j2", lang, 400 if form.errors else 200, form=form, pacts=pacts,
-        minerals=minerals, others=fields.others(form), offered=fields.OFFERED,
+        minerals=minerals, others=fields.others(form), offered=fields.OFFERED, shades=vega.shades(),
         **_answered(request, form, engine, lang),
     )  # fmt: skip
 
@@ -80,6 +81,16 @@ def _asked(request: Request) -> tuple[Scenario, Run]:
     if "ranges" in request.query_params:
         run = engine.ranged(form.scenario) or run
     return form.scenario, run
+
+
+@router.get("/{name}.svg")
+def picture(request: Request, name: Literal["prices", "welfare"]) -> Response:
+    """A chart as a picture, for pages without script and for printing."""
+    _, run = _asked(request)
+    (mr,) = run.minerals.values()
+    draw = price_chart if name == "prices" else welfare_chart
+    spec = draw(run, mr, reader(request), "print")
+    return Response(vega.svg(spec), media_type="image/svg+xml")
 
 
 @router.get("/figures.csv")

@@ -15,7 +15,7 @@ def bundle() -> str:
     """Vega, Vega-Lite and vega-embed in one script; takes some seconds the first time."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle())  # type: ignore[call-arg]
 
 
 @router.get("/static/vega.js")

@@ -84,11 +84,17 @@ const offline = () => {
 const draw = async () => {
   if (!window.vegaEmbed) return;
   const drawn = [...answer.querySelectorAll("[data-chart]")].map((place) => {
-    const spec = JSON.parse(place.querySelector("script").textContent);
+    const spec = JSON.parse(tinted(place.querySelector("script").textContent));
     return window.vegaEmbed(place.querySelector(".chart"), spec, { actions: false, renderer: "svg" });
   });
   await Promise.all(drawn);
 };
+
+const night = matchMedia("(prefers-color-scheme: dark)");
+const shades = JSON.parse(document.querySelector("#shades").textContent);
+const tinted = (text) =>
+  night.matches ? shades.reduce((held, [day, dark]) => held.replaceAll(day, dark), text) : text;
+night.addEventListener("change", () => draw());
 
 // what only works with script
 const dress = () => {
