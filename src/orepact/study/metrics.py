@@ -105,7 +105,7 @@ def metrics(
             b = wedges.get((stage, code))
             wedge, buyers, suppliers = (
                 (nothing, nothing + np.nan, nothing + np.nan) if b is None
-                else (np.nan_to_num(b.wedge), b.buyer, b.supplier)
+                else (np.where(np.isnan(b.wedge), 0.0, b.wedge), b.buyer, b.supplier)
             )  # fmt: skip
             put(stage, code, wedge=wedge, buyers=buyers, suppliers=suppliers)
         total, Q = supplied[..., k, :], st.Q[..., k, :]
@@ -160,4 +160,5 @@ _NAMES = {
 
 def _mean(values: Array, weights: Array) -> Array:
     """Mean over regions, weighted by tonnes; regions without a value have no tonnes."""
-    return np.sum(np.nan_to_num(values) * weights, axis=-1) / np.sum(weights, axis=-1)
+    total = np.where(weights > 0, values * weights, 0.0)
+    return np.sum(total, axis=-1) / np.sum(weights, axis=-1)

@@ -26,6 +26,7 @@ from orepact.market.instruments import is_simulated, matches, wedges
 from orepact.market.sourcing import Homogeneous
 from orepact.pact import Pact
 from orepact.study.assumed import Basis, basis, duty_warnings, on_market
+from orepact.study.bases import base_of
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
 from orepact.study.warnings import warnings
@@ -174,7 +175,8 @@ def simulate(
     runs = {
         m: _one(
             pact, world.chain(m), others[m], later.get(m), day, members, regions, draws, seed,
-            partial(_market, later.get(m), sourcing, mobility), notes, progress,
+            partial(_market, later.get(m), sourcing, mobility), (sourcing, mobility), notes,
+            progress,
         )
         for m in chosen
     }  # fmt: skip
@@ -254,11 +256,15 @@ def _one(
     n: int,
     seed: int,
     build: Build,
+    key: object,
     notes: tuple[str, ...],
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
-    market = build(chain, None)
-    base = solve(market)
+    if later is None:
+        base = base_of(chain, lambda: build(chain, None), key)
+    else:
+        base = solve(build(chain, None))
+    market = base.market
     agreed = wedges(pact, market, day)
     _solvable(pact, market, agreed)
     policy = solve(market, agreed, start=base)
