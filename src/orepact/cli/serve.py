@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +23,12 @@ def serve(
         import uvicorn
 
         from orepact.web.app import create_app
+        from orepact.web.engine import cores
     except ImportError as error:
         raise InputError(
             f"The server needs more packages ({error.name}): pip install 'orepact[web]'."
         ) from None
-    app = create_app(pacts or ())
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process a core already
+    app = create_app(pacts or (), cores())
     typer.echo(f"orepact is at http://{host}:{port}  (Ctrl+C stops it)", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning")

@@ -33,14 +33,16 @@ SAFE = {
 """Headers of every answer; charts compile their expressions, hence ``unsafe-eval``."""
 
 
-def create_app(pact_files: Sequence[Path] = ()) -> FastAPI:
-    """The application; ``pact_files`` are pacts beside those of the library."""
-    engine = Engine(pact_files)
+def create_app(pact_files: Sequence[Path] = (), workers: int = 0) -> FastAPI:
+    """The application; ``pact_files`` are pacts beside those of the library, ``workers`` the
+    processes that compute live answers (0: the server's own).
+    """
+    engine = Engine(pact_files, workers)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
-        engine.jobs.close()
+        engine.close()
 
     app = FastAPI(
         title="orepact", version=orepact.__version__, lifespan=life, docs_url=None, redoc_url=None,

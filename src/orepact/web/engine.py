@@ -1,105 +1,107 @@
-"""What the server computes and keeps: worlds, pacts, answers at central values, ranges as jobs."""
+"""What stands behind the pages: the pacts by name, the worlds, and processes that compute."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
+from orepact import errors
 from orepact import pact as pacts
-from orepact.errors import InputError, UnknownIdError, nearest
+from orepact.errors import InputError, NotSolvedError, OrepactError, UnknownIdError, nearest
 from orepact.pact import Pact
 from orepact.pact.files import library
-from orepact.study.metrics import Key
-from orepact.study.simulate import Figure, Run, simulate
+from orepact.web import live
 from orepact.web.jobs import Job, Jobs
 from orepact.web.scenario import Scenario
 from orepact.world import World, load
 from orepact.world.compiled import BASE_YEAR
 
-DRAWS = 128
-SEED = 2026
-KEPT = 512
-"""Answers kept: each is a few megabytes at most."""
-
-Report = Callable[[int, int], None]
-Ranges = tuple[dict[Key, Figure], int]
-"""Figures with their ranges, and how many draws did not solve."""
+T = TypeVar("T")
 
 
 class Engine:
-    """Everything a page may ask for. ``files`` are pacts of the user's own, by their path."""
+    """Everything a page may ask for.
 
-    def __init__(self, files: Sequence[Path] = ()) -> None:
+    ``files`` are pacts of the user's own, by their path. With ``workers`` live answers are
+    computed in so many processes, without in the one that asks.
+    """
+
+    def __init__(self, files: Sequence[Path] = (), workers: int = 0) -> None:
         own = {pacts.read(path).id: path.resolve() for path in files}
         if taken := sorted(set(own) & set(library())):
             raise InputError(f"A pact '{taken[0]}' is in the library. Give yours another id.")
         self.names: Mapping[str, str | Path] = {**{n: n for n in library()}, **own}
         self.jobs = Jobs()
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[Scenario, Run] = OrderedDict()
+        self._workers = workers
+        self._pool = self._started()
+
+    def _started(self) -> ProcessPoolExecutor | None:
+        """Processes that have the world at hand before anybody asks."""
+        if not self._workers:
+            return None
+        pool = ProcessPoolExecutor(self._workers, get_context("spawn"))
+        for _ in range(self._workers):
+            pool.submit(load)
+        return pool
+
+    def close(self) -> None:
+        """Stop every process."""
+        self.jobs.close()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def pact(self, name: str) -> Pact:
         """A pact by its id; :class:`UnknownIdError` for one that is not held."""
         if name not in self.names:
             raise UnknownIdError(f"There is no pact '{name}' here. {nearest(name, self.names)}")
-        return _pact(self.names[name])
+        return live.pact(self.names[name])
 
     def world(self, year: int = BASE_YEAR) -> World:
         """The world of a year."""
         return load(year)
 
-    def answer(self, asked: Scenario) -> Run:
-        """A scenario at central values: a few hundredths of a second, kept for the next reader."""
-        with self._lock:
-            if asked in self._answers:
-                self._answers.move_to_end(asked)
-                return self._answers[asked]
-        run = _run(asked, self.pact(asked.pact), 0)
-        with self._lock:
-            self._answers[asked] = run
-            while len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
-        return run
+    def live(self, work: Callable[..., T], asked: Scenario, *given: Any) -> T:
+        """``work(name, asked, *given)`` of :mod:`orepact.web.live`, on a free core.
+
+        Raises what the work raises.
+        """
+        name = self.names[asked.pact]
+        if self._pool is None:
+            return work(name, asked, *given)
+        try:
+            done, found = self._pool.submit(_caught, work, name, asked, *given).result()
+        except BrokenProcessPool:  # a process was killed from outside: begin anew, once
+            self._pool = self._started()
+            assert self._pool is not None
+            done, found = self._pool.submit(_caught, work, name, asked, *given).result()
+        if not done:
+            raise _raised(*found)
+        return found  # type: ignore[no-any-return]
 
     def ranges(self, asked: Scenario) -> Job:
-        """The job that draws the ranges of a scenario; its result is :data:`Ranges`."""
-        name = self.pact(asked.pact) and self.names[asked.pact]
-        return self.jobs.submit(f"ranges {asked}", draw_ranges, asked, name)
-
-    def ranged(self, asked: Scenario) -> Run | None:
-        """A scenario with its ranges, where they have been drawn."""
-        job = self.ranges(asked)
-        if job.state != "done":
-            return None
-        figures, failed = job.result
-        run = self.answer(asked)
-        held = replace(run.minerals[asked.mineral], figures=figures, failed=failed)
-        return replace(run, draws=DRAWS, seed=SEED, minerals={asked.mineral: held})
+        """The job that draws the ranges of a scenario; its result is :data:`live.Ranges`."""
+        name = self.names[asked.pact]
+        return self.jobs.submit(f"ranges {asked}", live.draw_ranges, name, asked)
 
 
-def draw_ranges(report: Report, asked: Scenario, name: str | Path) -> Ranges:
-    """Ranges of a scenario; runs in the process of the jobs."""
-    run = _run(asked, _pact(name), DRAWS, lambda _, done, total: report(done, total))
-    mr = run.minerals[asked.mineral]
-    return mr.figures, mr.failed
+def _caught(work: Callable[..., T], *given: Any) -> tuple[bool, Any]:
+    """A result, or what an error says: not every exception survives the way between processes."""
+    try:
+        return True, work(*given)
+    except OrepactError as error:
+        return False, (type(error).__name__, str(error))
 
 
-def _run(
-    asked: Scenario,
-    pact: Pact,
-    draws: int,
-    progress: Callable[[str, int, int], None] | None = None,
-) -> Run:
-    return simulate(
-        asked.of(pact), load(asked.base), [asked.mineral], on=asked.on, draws=draws,
-        seed=SEED, progress=progress,
-    )  # fmt: skip
+def _raised(name: str, text: str) -> OrepactError:
+    unsolved = issubclass(getattr(errors, name), errors.ResultError)
+    return NotSolvedError(text) if unsolved else InputError(text)
 
 
-@cache
-def _pact(name: str | Path) -> Pact:
-    return pacts.read(name)
+def cores() -> int:
+    """Processes for live answers: one a core, four at most."""
+    return min(os.cpu_count() or 1, 4)

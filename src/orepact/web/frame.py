@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -15,6 +15,15 @@ from orepact.pact import SCENARIO
 from orepact.report import drawing
 from orepact.report.language import LANGUAGES, Language
 from orepact.web.reader import COOKIE, quiet
+
+if TYPE_CHECKING:
+    from orepact.web.engine import Engine
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine behind the application."""
+    return cast("Engine", request.app.state.engine)
+
 
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 """Languages as their readers call them."""

@@ -92,7 +92,8 @@ class Jobs:
             self._queue.put(None)
 
     def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
+        broken = self._pool is not None and getattr(self._pool, "_broken", False)
+        if self._pool is None or broken:
             context = get_context("spawn")
             self._queue = context.Queue()
             self._pool = ProcessPoolExecutor(1, context, _begin, (self._queue,))
