@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,21 +21,40 @@ from orepact.pact.trade import PriceFloor, TradeAction
 
 Array = Any
 
+Standing = Literal[
+    "binding", "not binding", "not in force", "no reference", "recorded, not simulated"
+]
+
+Unit = Literal[
+    "",
+    "t",
+    "USD/t paid",
+    "% of a route's goods relabelled, at most",
+    "t bought",
+    "t sold",
+    "USD/t between the price and the rule's",
+    "t below the limit",
+    "USD/t, largest levy",
+    "USD/t, as all goods pass under another name",
+    "USD/t by which the reference exceeds the floor",
+    "USD/t by which entries exceed the floor",
+]
+"""What a distance is in; the word after the measure says what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an instrument came to in one market.
 
-    ``state`` is ``binding``, ``not binding``, ``not in force``, ``no reference`` or
-    ``recorded, not simulated``; ``distance`` says how far from binding, in ``unit``.
+    ``distance`` says how far from binding, in ``unit``.
     """
 
     id: str
     kind: str
     title: str
-    state: str
+    state: Standing
     distance: float | None = None
-    unit: str = ""
+    unit: Unit = ""
 
 
 def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
@@ -47,7 +66,7 @@ def effects(pact: Pact, out: Outcome, on: date) -> tuple[Effect, ...]:
     return tuple(found)
 
 
-State = tuple[str, float | None, str]
+State = tuple[Standing, float | None, Unit]
 
 
 def _state(i: Instrument, out: Outcome, members: tuple[str, ...], on: date) -> State:
@@ -70,8 +89,11 @@ def _state(i: Instrument, out: Outcome, members: tuple[str, ...], on: date) -> S
             k = out.market.stages.index(i.stage)
             share = np.max(out.state.relabelled[..., k, :, :], axis=(-2, -1))
             most = 100 * float(np.median(share))
-            unit = "% of a route's goods relabelled, at most"
-            return ("binding" if most > 0 else "not binding"), most, unit
+            return (
+                "binding" if most > 0 else "not binding",
+                most,
+                "% of a route's goods relabelled, at most",
+            )
     return _terms_state(i, out.market, members, on)
 
 
@@ -109,7 +131,7 @@ def _stock_state(i: Stockpile, out: Outcome, members: tuple[str, ...]) -> State:
     return "not binding", gap, "USD/t between the price and the rule's"
 
 
-def _limit_state(out: Outcome, id: str) -> tuple[str, float, str]:
+def _limit_state(out: Outcome, id: str) -> State:
     """Binding where any of the instrument's limits is; else the least slack."""
     w, st = out.wedges, out.state
     own = np.array([i == id for i in w.limit_id])

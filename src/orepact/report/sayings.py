@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from orepact.catalogue import minerals
-from orepact.catalogue.regions import regions
+from orepact.catalogue import minerals, region_name
+from orepact.catalogue.regions import countries, regions
+from orepact.catalogue.screened import screened_minerals
+from orepact.market.effects import Standing, Unit
+from orepact.pact.calendar import Agenda, Nature
+from orepact.pact.party import Confidence
 from orepact.report import words
+from orepact.study.bills import CONFIDENCE
+from orepact.study.metrics import UNITS, WORLD
 
 
 def sayings(source: Path) -> dict[str, str]:
@@ -29,14 +36,26 @@ def _called(source: Path) -> Iterator[tuple[str, str]]:
 
 
 def _named() -> Iterator[tuple[str, str]]:
-    """Names that tables hold: minerals, stages, regions, parameters, kinds, lines, grades."""
+    """Names that tables hold: minerals, stages, regions, figures, instruments, states."""
     for m in minerals().values():
         yield "minerals.toml", m.name
         for s in m.stages:
             yield "minerals.toml", s.name
+    for held in screened_minerals().values():
+        yield "screened.toml", held.name
     yield "words.py", words.stage_name("zinc", "")
-    for code in regions():
+    for code in (*countries(), *regions(), WORLD):
         yield "regions.csv", words.place(code)
-    for table in (words.PARAMETERS, words.KINDS, words.LINES, words.GRADES):
+    for code in ("EUN", "ARE", "PNG"):
+        yield "regions.csv", region_name(code)
+    yield "words.py", words.OTHERS
+    for table in (words.PARAMETERS, words.KINDS, words.LINES, words.GRADES, words.STATUSES):
         for text in table.values():
             yield "words.py", text
+    for text in (*UNITS, *get_args(Confidence), *CONFIDENCE, *get_args(Nature)):
+        yield "metrics.py", text
+    for text in (*get_args(Standing), *filter(None, get_args(Unit))):
+        yield "effects.py", text
+    for f in fields(Agenda):
+        if f.name not in ("as_of", "soon"):
+            yield "calendar.py", f.name.capitalize()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import get_args
 
 from orepact.catalogue import mineral, region_name, regions
 from orepact.pact import Instrument
+from orepact.pact.party import Status
 from orepact.study.metrics import WORLD
 
 OTHERS = "Other countries"
 
 _SHORT = {"EUN": "EU", "ARE": "UAE", "PNG": "Papua N. Guinea", WORLD: "World"}
-_WITH_THE = ("USA", "EUN", "GBR", "ARE", "PHL")
+_WITH_THE = ("USA", "EUN", "GBR", "ARE", "PHL", "NLD", "BHS", "DOM", "CAF")
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -72,6 +74,9 @@ GRADES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Grades as they stand beside the numbers."""
+
+STATUSES: Mapping[str, str] = MappingProxyType({s: s.replace("_", " ") for s in get_args(Status)})
+"""Standing of an instrument, as it is read."""
 
 
 def place(code: str) -> str:
