@@ -130,7 +130,8 @@ def lead(run: Run, mr: MineralRun) -> tuple[str, str]:
 def _headline(run: Run, mr: MineralRun, lang: Language) -> str:
     stage, member = lead(run, mr)
     moved = view.relative(view.figure(mr, stage, member, "buyers' price"))
-    what = f"{lang.mineral(mr.chain.mineral)} ({lang.stage(mr.chain.mineral, stage).lower()})"
+    id = mr.chain.mineral
+    what = f"{_inside(lang.mineral(id))} ({_inside(lang.stage(id, stage))})"
     where = lang.place(member)
     if moved is None:
         return lang.say("{place} buys no {what}: nothing to pay more for.", place=where, what=what)
@@ -142,6 +143,11 @@ def _headline(run: Run, mr: MineralRun, lang: Language) -> str:
                         place=where, what=what, size=size)  # fmt: skip
     return lang.say("{place}: buyers of {what} pay {size} % less.",
                     place=where, what=what, size=size)  # fmt: skip
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence; abbreviations keep their capitals."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _tiles(run: Run, mr: MineralRun, lang: Language) -> Iterator[Tile]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from orepact import units
 from orepact.catalogue import POOLS, region, regions
 from orepact.catalogue import mineral as find_mineral
-from orepact.errors import OrepactError, UnknownIdError
+from orepact.errors import OrepactError, UnitError, UnknownIdError
 from orepact.pact import Pact
 from orepact.pact.content import substances
 from orepact.pact.vary import floor_on, last_day
@@ -29,6 +30,8 @@ AHEAD = 10
 PASSED = ("lang", "ranges")
 """Fields of an address that say nothing about the scenario."""
 MOST_TARIFF = Decimal(10)
+MOST_PRICE = Decimal(10) ** 12
+"""USD/t: beyond any metal."""
 FAR = 3.0
 """How many base prices a slider reaches."""
 OFFERED = ("USA", "MEX", "CAN", "EUN", "JPN", "KOR", "GBR", "AUS", "IND")
@@ -37,9 +40,12 @@ OFFERED = ("USA", "MEX", "CAN", "EUN", "JPN", "KOR", "GBR", "AUS", "IND")
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A floor's field: what stands in it, the pact's own, the base price, all in ``unit``."""
+    """A floor's field: what was written in it, the floor that this means, the pact's own, the base
+    price, all in ``unit``.
+    """
 
     stage: str
+    written: str
     text: str
     own: str
     unit: str
@@ -90,11 +96,11 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
         except _WrongError as error:
             wrong[key] = lang.say(error.text, **error.values)
         except OrepactError as error:
-            wrong[key] = str(error)
+            wrong[key] = f"{text}: {error}"
         return default
 
     first = FIRST_PACT if FIRST_PACT in engine.names else next(iter(engine.names))
-    pact = told("pact", engine.pact, None) or engine.pact(first)
+    pact = engine.pact(told("pact", _one_of(engine.names), first))
     base = told("base", _year(held_years()), BASE_YEAR)
     world = engine.world(base)
     chosen = told("mineral", lambda t: _mineral(t, world.chains), "") or _first_mineral(pact)
@@ -107,15 +113,15 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
     levers = tuple(_levers(pact, chain, year, given, told))
     tariff = told("tariff", lambda t: _share(t, MOST_TARIFF), "")
     ban = told("ban", lambda t: _share(t, Decimal(1)), "")
-    by = told("by", region, _largest(chain, members))
+    by = told("by", _region, _largest(chain, members))
     if ban and by in members:
         wrong["by"] = lang.say("The exporter is a member: a ban on its own pact means nothing.")
     known = {"pact", "mineral", "year", "base", "tariff", "ban", "by", "members", *PASSED}
     known |= {f"floor.{x.stage}" for x in levers}
     for key in given:
         if key not in known:
-            near = _nearest(key, known)
-            wrong[key] = lang.say("There is no field '{key}'. {near}", key=key, near=near)
+            error = _unknown(key, known - set(PASSED))
+            wrong[key] = lang.say(error.text, **error.values)
     scenario = None
     if not wrong:
         scenario = Scenario(
@@ -143,10 +149,30 @@ def say(text: str, /, **values: object) -> _WrongError:
     return _WrongError(text, values)
 
 
-def _nearest(key: str, known: set[str]) -> str:
-    from orepact.errors import nearest
+def _one_of(held: Collection[str]) -> Callable[[str], str]:
+    def read_(text: str) -> str:
+        if text in held:
+            return text
+        raise _unknown(text, held)
 
-    return nearest(key, known)
+    return read_
+
+
+def _unknown(text: str, held: Iterable[str]) -> _WrongError:
+    """A mistake that names what is nearest, or what there is."""
+    names = sorted(held)
+    close = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
+    if close:
+        return say("There is no '{text}' here. Did you mean '{near}'?", text=text, near=close[0])
+    listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return say("There is no '{text}' here. There is: {known}.", text=text, known=listed)
+
+
+def _region(text: str) -> str:
+    try:
+        return region(text)
+    except UnknownIdError:
+        raise _unknown(text, regions()) from None
 
 
 def _plain(text: str) -> None:
@@ -157,14 +183,24 @@ def _plain(text: str) -> None:
 
 def _price(text: str) -> str:
     _plain(text)
-    if units.price(text) < 0:
+    try:
+        amount = units.price(text)
+    except UnitError:
+        raise say("'{text}' is no price with its unit. Write it as 110 USD/kg.",
+                  text=text) from None  # fmt: skip
+    if amount > MOST_PRICE:
+        raise say("'{text}' is no real price. Check its digits and its unit.", text=text)
+    if amount < 0:
         raise say("A floor cannot be below zero. Write 0 to take it off, with its unit.")
     return text
 
 
 def _share(text: str, most: Decimal) -> str:
     _plain(text)
-    amount = units.share(text)
+    try:
+        amount = units.share(text)
+    except UnitError:
+        raise say("'{text}' is no share with its unit. Write it as 25 %.", text=text) from None
     if not 0 <= amount <= most:
         raise say("Write a share from 0 % to {most} %.", most=int(most * 100))
     return text if amount else ""
@@ -181,18 +217,21 @@ def _year(held: Sequence[int]) -> Callable[[str], int]:
 
 
 def _mineral(text: str, held: Mapping[str, Chain]) -> str:
-    id = find_mineral(text).id
+    try:
+        id = find_mineral(text).id
+    except UnknownIdError:
+        raise _unknown(text, held) from None
     if id not in held:
         raise say("The world of this year has no {mineral}. Choose 2024.", mineral=id)
     return id
 
 
 def _members(text: str) -> tuple[str, ...]:
-    codes = tuple(dict.fromkeys(region(c.strip()) for c in text.split(",") if c.strip()))
+    codes = tuple(dict.fromkeys(_region(c.strip()) for c in text.split(",") if c.strip()))
     if not codes:
         raise say("A pact needs a member. Choose at least one.")
     if pools := [c for c in codes if c in POOLS and c != "EUN"]:
-        raise UnknownIdError(f"{pools[0]} is a group of countries counted together, not a party.")
+        raise say("{code} is a group of countries counted together, not a party.", code=pools[0])
     return codes
 
 
@@ -233,7 +272,16 @@ def _levers(
         value = float(units.price(text)) / per if text else 0.0
         most = _round_up(max(FAR * price / per, 1.3 * value))
         yield Lever(
-            stage, text, own or "", unit, content, price / per, most, _round_up(most / 200), value
+            stage,
+            given.get(f"floor.{stage}", text),
+            text,
+            own or "",
+            unit,
+            content,
+            price / per,
+            most,
+            _round_up(most / 200),
+            value,
         )
 
 

@@ -1,0 +1,65 @@
+import time
+
+import pytest
+
+from orepact.errors import InputError
+from orepact.web import jobs as module
+from orepact.web.jobs import Jobs
+from orepact.web.problems import BusyError
+
+
+def squares(report, n):
+    for i in range(n):
+        report(i + 1, n)
+    return [i * i for i in range(n)]
+
+
+def fails(report):
+    raise InputError("It cannot be. Write something else.")
+
+
+def sleeps(report, seconds):
+    time.sleep(seconds)
+
+
+@pytest.fixture(scope="module")
+def jobs():
+    held = Jobs()
+    yield held
+    held.close()
+
+
+def finished(jobs, job, seconds=60):
+    for _ in range(seconds * 20):
+        found = jobs.get(job.id)
+        if found.state in ("done", "failed"):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{found} after {seconds} s")
+
+
+def test_a_job_is_done_elsewhere_and_known_by_its_key(jobs):
+    job = jobs.submit("squares 4", squares, 4)
+    assert jobs.submit("squares 4", squares, 4).id == job.id
+    done = finished(jobs, job)
+    assert (done.state, done.result) == ("done", [0, 1, 4, 9])
+
+
+def test_a_failure_is_told_and_may_be_tried_again(jobs):
+    job = jobs.submit("fails", fails)
+    done = finished(jobs, job)
+    assert done.state == "failed"
+    assert "cannot be" in str(done.error)
+    assert finished(jobs, jobs.submit("fails", fails)).state == "failed"
+
+
+def test_an_unknown_job_is_none(jobs):
+    assert jobs.get("nothing") is None
+
+
+def test_too_many_are_refused(jobs, monkeypatch):
+    monkeypatch.setattr(module, "WAITING", 1)
+    first = jobs.submit("sleeps", sleeps, 0.5)
+    with pytest.raises(BusyError, match="waiting already"):
+        jobs.submit("squares 5", squares, 5)
+    finished(jobs, first)
