@@ -77,7 +77,7 @@ def test_a_scenario_that_touches_nothing_says_so(client):
     page = client.get("/simulator?mineral=gallium&ban=50 %&by=MNG")
     assert page.status_code == 200
     assert "No answer for these levers" in page.text
-    assert "touches no trade" in page.text
+    assert "matches no route" in page.text
 
 
 def test_before_anything_is_in_force_nothing_moves(client):

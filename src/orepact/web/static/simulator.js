@@ -88,6 +88,11 @@ const draw = async () => {
     return window.vegaEmbed(place.querySelector(".chart"), spec, { actions: false, renderer: "svg" });
   });
   await Promise.all(drawn);
+  // the place of a chart says it whole; its parts would be told one by one, without names
+  for (const part of answer.querySelectorAll(".chart [role]")) {
+    part.removeAttribute("role");
+    part.removeAttribute("aria-roledescription");
+  }
 };
 
 const night = matchMedia("(prefers-color-scheme: dark)");
