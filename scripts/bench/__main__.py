@@ -20,6 +20,7 @@ import polars as pl
 from engine import against_scipy, scaling
 from gravity import beside_gegravity
 from hard import hard
+from pages import pages
 from timing import alternately
 
 from orepact import pact, world
@@ -35,7 +36,16 @@ def main() -> None:
     """Measure, check and write."""
     start = time.perf_counter()
     lines = ["# Benchmarks", "", *_machine(), "", "Best of 15 rounds, the jobs taking turns.", ""]
-    for part in (against_scipy, beside_gegravity, scaling, hard, _whole_runs, _world, _holdout):
+    for part in (
+        against_scipy,
+        beside_gegravity,
+        scaling,
+        hard,
+        pages,
+        _whole_runs,
+        _world,
+        _holdout,
+    ):
         lines += [*part(), ""]
         print(f"{part.__name__}: {time.perf_counter() - start:.0f} s so far", file=sys.stderr)
     (ROOT / "docs" / "bench.md").write_text("\n".join(lines).rstrip() + "\n", "utf-8")

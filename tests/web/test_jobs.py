@@ -22,6 +22,12 @@ def sleeps(report, seconds):
     time.sleep(seconds)
 
 
+def slow(report, n):
+    for i in range(n):
+        report(i + 1, n)
+        time.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def jobs():
     held = Jobs()
@@ -55,6 +61,19 @@ def test_a_failure_is_told_and_may_be_tried_again(jobs):
 
 def test_an_unknown_job_is_none(jobs):
     assert jobs.get("nothing") is None
+
+
+def test_a_job_that_all_have_left_is_given_up(jobs):
+    first = jobs.submit("slow", slow, 200)
+    jobs.submit("slow", slow, 200)
+    waiting = jobs.submit("squares 9", squares, 9)
+    jobs.leave(waiting.id)
+    assert jobs.get(waiting.id) is None
+    jobs.leave(first.id)
+    time.sleep(0.3)
+    assert jobs.get(first.id).state in ("waiting", "running")
+    jobs.leave(first.id)
+    assert finished(jobs, first, 5).state == "failed"
 
 
 def test_too_many_are_refused(jobs, monkeypatch):

@@ -155,6 +155,22 @@ class Pact(Head):
             raise PactError([Problem(f"sources.{id}", "This id is taken.", mend)])
         return self._with(sources={**self.sources, id: held})
 
+    def with_sourced(
+        self,
+        id: str,
+        source: Source,
+        instruments: Iterable[Mapping[str, Any]],
+        without: Iterable[str] = (),
+    ) -> Pact:
+        """A new pact with instruments that rest on one source, in place of some of its own."""
+        gone = set(without)
+        kept = (i for i in self.instruments if i.id not in gone)
+        return self._with(
+            sources={**self.sources, id: source},
+            agreed=tuple(a for a in self.agreed if a not in gone),
+            instruments=(*kept, *(_instrument({**raw, "source": id}) for raw in instruments)),
+        )
+
     def _with(self, **changed: object) -> Pact:
         held = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self)(**{**held, **changed})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self
 
@@ -54,7 +55,7 @@ class Instrument(Span):
             raise refuse(found)
         return self
 
-    @property
+    @cached_property
     def dated(self) -> tuple[Dated, ...]:
         """Its values over time, in the order of the fields."""
         held = (getattr(self, name) for name in type(self).model_fields)
@@ -68,7 +69,7 @@ class Instrument(Span):
                 return False
         return True
 
-    @property
+    @cached_property
     def spans(self) -> tuple[Interval, ...]:
         """Stretches of days on which it holds: its own dates, where its values are stated.
 

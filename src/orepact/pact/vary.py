@@ -24,6 +24,7 @@ SOURCE = "variant"
 TARIFF, BAN = "variant-tariff", "variant-ban"
 """Ids of the instruments that a variant adds."""
 
+_SCENARIO = {"status": "scenario"}
 _SAID = Source(title="Set by the user of this variant", publisher="the user", confidence="inferred")
 
 
@@ -56,27 +57,24 @@ def vary(
     id = find(mineral).id
     if members is not None:
         pact = _with_members(pact, tuple(members), on)
+    gone: list[str] = []
+    added: list[dict[str, Any]] = []
     for stage, level in (floors or {}).items():
-        pact = _with_floor(pact, id, find(id).stage(stage).id, level, on)
-    start = on.isoformat()
+        held = floor_on(pact, id, find(id).stage(stage).id, on)
+        if held is not None and units.price(level) == held.floor.at(on):
+            continue
+        gone += [held.id] if held else []
+        added += _floor(held, id, stage, level, on)
     if tariff is not None and units.share(tariff):
-        pact = _added(pact, {
-            "kind": "trade_action", "id": TARIFF, "action": "tariff", "minerals": [id],
-            "stages": "all", "by": "members", "against": "non_members", "stacking": "add",
-            "rate": [{"from": start, "value": tariff}],
-        })  # fmt: skip
+        added.append(_tariff(id, tariff, on))
     if ban is not None and units.share(ban):
         if region(by) in pact.members(on):
             raise InputError(
                 f"{by} is a member on {on}: a ban on its exports to members would be on itself. "
                 "Name an exporter outside the pact, or leave it out of the members."
             )
-        pact = _added(pact, {
-            "kind": "trade_action", "id": BAN, "action": "export_ban", "minerals": [id],
-            "stages": "all", "by": [region(by)], "against": "members",
-            "share": [{"from": start, "value": ban}],
-        })  # fmt: skip
-    return pact
+        added.append(_ban(id, ban, region(by), on))
+    return pact.with_sourced(SOURCE, _SAID, added, gone) if added or gone else pact
 
 
 def floor_on(pact: Pact, mineral: str, stage: str, on: date) -> PriceFloor | None:
@@ -89,26 +87,41 @@ def floor_on(pact: Pact, mineral: str, stage: str, on: date) -> PriceFloor | Non
     return min(held, key=lambda i: i.in_ != "members", default=None)
 
 
-def _with_floor(pact: Pact, mineral: str, stage: str, level: str, on: date) -> Pact:
-    amount, held = units.price(level), floor_on(pact, mineral, stage, on)
+def _floor(
+    held: PriceFloor | None, mineral: str, stage: str, level: str, on: date
+) -> list[dict[str, Any]]:
+    """The floor in place of the one held, with its other terms; none where it is taken off."""
+    amount = units.price(level)
     if amount < 0:
         raise InputError(f"Floor {level} on {stage} is below zero. Write 0 USD/t to take it off.")
-    if held is not None and amount == held.floor.at(on):
-        return pact
-    if held is not None:
-        pact = pact.without(held.id)
     if not amount:
-        return pact
+        return []
     value = {"from": on.isoformat(), "value": level}
-    if held is None:
-        return _added(pact, {
-            "kind": "price_floor", "id": f"{mineral}-{stage}-variant", "mineral": mineral,
-            "stage": stage, "floor": [value], "mode": "period_levy",
-            "basis": {"incoterm": "importer", "content": find(mineral).unit.removeprefix("t ")},
-            "reference": {"rule": "lowest_non_member", "scope": "destination"},
-        })  # fmt: skip
-    kept = held.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-    return _added(pact, {**kept, "kind": "price_floor", "floor": [value]})
+    if held is not None:
+        kept = held.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return [{**kept, **_SCENARIO, "kind": "price_floor", "floor": [value]}]
+    return [{
+        **_SCENARIO, "kind": "price_floor", "id": f"{mineral}-{stage}-variant", "mineral": mineral,
+        "stage": stage, "floor": [value], "mode": "period_levy",
+        "basis": {"incoterm": "importer", "content": find(mineral).unit.removeprefix("t ")},
+        "reference": {"rule": "lowest_non_member", "scope": "destination"},
+    }]  # fmt: skip
+
+
+def _tariff(mineral: str, rate: str, on: date) -> dict[str, Any]:
+    return {
+        **_SCENARIO, "kind": "trade_action", "id": TARIFF, "action": "tariff",
+        "minerals": [mineral], "stages": "all", "by": "members", "against": "non_members",
+        "stacking": "add", "rate": [{"from": on.isoformat(), "value": rate}],
+    }  # fmt: skip
+
+
+def _ban(mineral: str, share: str, by: str, on: date) -> dict[str, Any]:
+    return {
+        **_SCENARIO, "kind": "trade_action", "id": BAN, "action": "export_ban",
+        "minerals": [mineral], "stages": "all", "by": [by], "against": "members",
+        "share": [{"from": on.isoformat(), "value": share}],
+    }  # fmt: skip
 
 
 def _with_members(pact: Pact, members: tuple[str, ...], on: date) -> Pact:
@@ -126,11 +139,6 @@ def _again(pact: Pact, code: str, on: date) -> date | None:
     """The day on which a party of the pact would enter anyway: an earlier entry ends there."""
     later = [p.from_ for p in pact.parties if p.code == code and p.from_ > on]
     return min(later, default=None)
-
-
-def _added(pact: Pact, raw: dict[str, Any]) -> Pact:
-    raw = {"status": "scenario", "source": SOURCE} | raw | {"source": SOURCE}
-    return pact.with_source(SOURCE, _SAID).with_instrument(raw)
 
 
 def last_day(year: int) -> date:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from orepact.report.language import language
 from orepact.web import fields, live
@@ -75,6 +75,13 @@ def job(request: Request, id: str) -> Any:
     if isinstance(found.error, Exception):
         return problem(found.error, request)
     return JSONResponse(_told(found))
+
+
+@router.delete("/jobs/{id}", status_code=204, summary="Wait for a computation no longer")
+def leave(request: Request, id: str) -> Response:
+    """A job that nobody waits for is given up."""
+    engine_of(request).jobs.leave(id)
+    return Response(status_code=204)
 
 
 def _accepted(job: Job) -> JSONResponse:

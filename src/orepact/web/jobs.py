@@ -1,19 +1,22 @@
 """Computations that take longer than a reader waits: done one by one in a process of their own.
 
-A job is known by what it computes: asked for twice, it is computed once.
+A job is known by what it computes: asked for twice, it is computed once. Whoever asked may leave;
+when all have left, it is given up.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, Literal
 
+from orepact.errors import OrepactError
 from orepact.web.problems import BusyError
 
 State = Literal["waiting", "running", "done", "failed"]
@@ -44,6 +47,8 @@ class Jobs:
         self._steps: dict[str, tuple[int, int]] = {}
         self._pool: ProcessPoolExecutor | None = None
         self._queue: Any = None
+        self._left: Any = None
+        self._watchers: Counter[str] = Counter()
 
     def submit(self, key: str, work: Callable[..., Any], *given: Any) -> Job:
         """Begin what ``key`` names, or find it begun; ``work(report, *given)`` runs elsewhere.
@@ -53,6 +58,7 @@ class Jobs:
         id = hashlib.sha256(key.encode()).hexdigest()[:16]
         with self._lock:
             held = self._futures.get(id)
+            self._watchers[id] += 1
             if held is None or (held.done() and held.exception() is not None):
                 if sum(not f.done() for f in self._futures.values()) >= WAITING:
                     raise BusyError(
@@ -83,6 +89,18 @@ class Jobs:
             return Job(id, "failed", done, total, error=error)
         return Job(id, "done", total, total, future.result())
 
+    def leave(self, id: str) -> None:
+        """One who asked for a job no longer waits for it."""
+        with self._lock:
+            future = self._futures.get(id)
+            self._watchers[id] -= 1
+            if future is None or future.done() or self._watchers[id] > 0:
+                return
+            if future.cancel():
+                del self._futures[id]
+            else:
+                self._left.put(id)
+
     def close(self) -> None:
         """Stop the process; what was waiting is given up."""
         with self._lock:
@@ -96,7 +114,8 @@ class Jobs:
         if self._pool is None or broken:
             context = get_context("spawn")
             self._queue = context.Queue()
-            self._pool = ProcessPoolExecutor(1, context, _begin, (self._queue,))
+            self._left = context.Queue()
+            self._pool = ProcessPoolExecutor(1, context, _begin, (self._queue, self._left))
             threading.Thread(target=self._listen, args=(self._queue,), daemon=True).start()
         return self._pool
 
@@ -107,18 +126,31 @@ class Jobs:
                 self._steps[id] = (done, total)
 
 
+class GivenUpError(OrepactError):
+    """Nobody waits for a job any more."""
+
+
 _told: Any = None
 """In the process of the jobs: where they tell how far they are."""
+_left: Any = None
+"""There too: where ids of jobs that nobody waits for come from."""
+_gone: set[str] = set()
 
 
-def _begin(queue: Any) -> None:
-    global _told
-    _told = queue
+def _begin(told: Any, left: Any) -> None:
+    global _told, _left
+    _told, _left = told, left
+    os.nice(10)  # live answers come first
 
 
 def _do(id: str, work: Callable[..., Any], *given: Any) -> Any:
     def report(done: int, total: int) -> None:
+        while not _left.empty():
+            _gone.add(_left.get())
+        if id in _gone:
+            raise GivenUpError("Nobody waits for it any more. Ask again to begin anew.")
         _told.put((id, done, total))
 
+    _gone.discard(id)
     report(0, 1)
     return work(report, *given)

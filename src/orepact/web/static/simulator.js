@@ -126,7 +126,7 @@ const ranges = async () => {
     await new Promise((done) => setTimeout(done, POLL));
     job = await (await fetch(job.self)).json();
   }
-  if (turn !== moved) return;
+  if (turn !== moved) return fetch(job.self, { method: "DELETE", keepalive: true });
   if (job.state === "done") return ask("&ranges=yes");
   state.replaceChildren(document.createTextNode(job.detail ?? job.title ?? ""));
 };
