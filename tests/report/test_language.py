@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import orepact
-from orepact import pact
+from orepact import pact, world
 from orepact.catalogue.regions import POOLS, countries
 from orepact.errors import InputError
+from orepact.market import RESULTS
 from orepact.pact.base import Text
 from orepact.report import numbers, places
 from orepact.report.language import LANGUAGES, language
 from orepact.report.sayings import sayings
 from orepact.study.metrics import WORLD
+from orepact.study.said import Listed, Node, Place, Share, StageName, said
+from orepact.study.simulate import simulate
 
 pytest.importorskip("babel")
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -143,6 +146,53 @@ class TestNames:
         assert len(language("en").months()) == 12
 
 
+class TestNotes:
+    """Sentences of studies, English byte for byte, in other languages from their values."""
+
+    FELL = said(
+        "The reference price of {stage} in {into} falls to {share} of the base year's: "
+        "{origin} sells mostly to members, takes the levy off its price and pulls the "
+        "reference down, which raises the levy on all. An average feeds this less, a "
+        "named seller with other buyers hardly.",
+        stage=StageName("ndpr", "oxide"),
+        into=Place("GBR"),
+        share=Share(0.42),
+        origin=Place("CHN"),
+    )
+
+    def test_names_numbers_and_contractions_are_those_of_the_language(self) -> None:
+        assert language("en").note(self.FELL) == str(self.FELL)
+        assert "precio de referencia de óxido en el Reino Unido baja a 42\u00a0%" in language(
+            "es"
+        ).note(self.FELL)
+        assert "(oxyde) au Royaume-Uni tombe à 42\u00a0%" in language("fr").note(self.FELL)
+
+    def test_rows_are_counted_and_dated(self) -> None:
+        nodes = Listed((Node(StageName("zinc", "refined"), Place("USA")),), 3)
+        closed = said("Below avoidable cost, where plants close: {places}.", places=nodes)
+        assert language("es").note(closed).endswith("refinado en Estados Unidos y 3 más.")
+        later = said(
+            "Before the pact stands the base year at the duties in force on {day}.",
+            day=date(2027, 1, 1),
+        )
+        assert str(later).endswith("on 2027-01-01.")
+        assert language("fr").note(later).endswith("le 1er janvier 2027.")
+
+    def test_plain_text_is_translated_where_it_is_known(self) -> None:
+        assert language("es").note(RESULTS.not_converged.value).startswith("No resuelto")
+        assert language("es").note("Nobody says this {here}.") == "Nobody says this {here}."
+
+    @pytest.mark.parametrize("code", OTHERS)
+    def test_all_warnings_of_a_run_are_said(self, code: str) -> None:
+        floored = pact.read("us-mexico-2026")
+        run = simulate(floored, world.load(), ["gallium"], draws=0, duties="in-force", mobility=0.5)
+        found = run.minerals["gallium"].warnings
+        assert len(found) >= 3
+        for text in found:
+            assert text.template in SAYINGS
+            assert language(code).note(text) != text
+
+
 class TestNumbers:
     @given(st.floats(-1e12, 1e12))
     def test_a_number_keeps_its_digits_in_every_language(self, x: float) -> None:
@@ -163,7 +213,7 @@ class TestNumbers:
     def test_dates_and_lists(self) -> None:
         day = date(2027, 1, 1)
         assert [language(c).date(day) for c in LANGUAGES] == [
-            "January 1, 2027", "1 de enero de 2027", "1 janvier 2027",
+            "January 1, 2027", "1 de enero de 2027", "1er janvier 2027",
         ]  # fmt: skip
         assert language("fr").listed(["Chili", "Pérou", "Chine"]) == "Chili, Pérou et Chine"
         assert language("es").listed(["México"]) == "México"

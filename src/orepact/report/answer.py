@@ -110,7 +110,7 @@ def answer(run: Run, lang: Language) -> Answer:
         prices=price_chart(run, mr, lang),
         welfare=welfare_chart(run, mr, lang),
         states=tuple(_states(run, mr, lang)),
-        notes=tuple(lang.note(w) if hasattr(lang, "note") else w for w in view.flags(run, mr)),
+        notes=tuple(lang.note(w) for w in view.flags(run, mr)),
     )
 
 

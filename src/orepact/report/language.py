@@ -19,6 +19,7 @@ from orepact.errors import InputError, nearest
 from orepact.pact import Instrument
 from orepact.pact.base import Text
 from orepact.report import numbers, places, words
+from orepact.study.said import Held, Listed, Node, Place, Said, Share, StageName, Value
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "en_US", "es": "es_MX", "fr": "fr_CA"})
 """Languages and the locale that each has where none is named."""
@@ -123,7 +124,8 @@ class Language:
         """
         from babel.dates import format_date
 
-        return format_date(day, "long", locale=self.locale)
+        text = format_date(day, "long", locale=self.locale)
+        return text.replace("1 ", "1er ", 1) if self.code == "fr" and day.day == 1 else text
 
     def listed(self, names: Sequence[str]) -> str:
         """Words in a row, the last after 'and'.
@@ -215,12 +217,49 @@ class Language:
             return self.text(i.title) if i.title else words.instrument(i)
         return f"{self.kind(i.kind)} {i.id}"
 
+    def note(self, text: str) -> str:
+        """A sentence of a study in this language; what is not known in it stays as it is.
+
+        >>> from orepact.study.said import Place, said
+        >>> text = said("No source is open, so nothing is bought: {places}.", places=Place("CHN"))
+        >>> language("fr").note(text)
+        'Aucune source n’est ouverte, donc rien n’est acheté : Chine.'
+        """
+        if self.code == "en":
+            return str(text)
+        if not isinstance(text, Said):
+            return self.say(text)
+        return self.say(text.template, **{k: written(self, v) for k, v in text.values.items()})
+
     def months(self) -> tuple[str, ...]:
         """Short names of the months, January first."""
         from babel.dates import get_month_names
 
         held = get_month_names("abbreviated", "stand-alone", self.locale)
         return tuple(held[m] for m in range(1, 13))
+
+
+def written(language: Language, value: Value) -> object:
+    """A value of a sentence, as a language writes it."""
+    match value:
+        case Place(code):
+            return language.named(code)
+        case StageName(mineral_id, stage):
+            return language.stage_word(mineral_id, stage)
+        case Node(stage, place):
+            return f"{written(language, stage)} {language.in_(place.code)}"
+        case Share(x):
+            return language.share(x)
+        case Held(place, share):
+            return f"{language.place(place.code)} {language.share(share.value)}"
+        case Listed(items, more):
+            row = ", ".join(f"{written(language, item)}" for item in items)
+            return language.say("{items} and {n} more", items=row, n=more) if more else row
+        case date():
+            return language.date(value)
+        case str() | int():
+            return value
+    return language.digits(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,16 @@ from typing import Any, get_args
 from orepact.catalogue import minerals, region_name
 from orepact.catalogue.regions import countries, regions
 from orepact.catalogue.screened import screened_minerals
+from orepact.market import RESULTS
 from orepact.market.effects import Standing, Unit
 from orepact.pact.calendar import Agenda, Nature
 from orepact.pact.party import Confidence
 from orepact.report import words
 from orepact.study.bills import CONFIDENCE
 from orepact.study.metrics import UNITS, WORLD
+
+KEYWORDS = {"say": None, "later": None, "said": None}
+"""Functions whose first argument is a sentence."""
 
 
 def sayings(source: Path) -> dict[str, str]:
@@ -29,7 +33,7 @@ def _called(source: Path) -> Iterator[tuple[str, str]]:
 
     methods = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
     options: dict[str, dict[str, Any]] = {"**/templates/**.j2": {"silent": "false"}}
-    found = extract_from_dir(str(source), methods, options, keywords={"say": None, "later": None})
+    found = extract_from_dir(str(source), methods, options, KEYWORDS)
     for file, line, text, *_ in found:
         if isinstance(text, str) and text:
             yield f"{file}:{line}", text
@@ -54,6 +58,8 @@ def _named() -> Iterator[tuple[str, str]]:
             yield "words.py", text
     for text in (*UNITS, *get_args(Confidence), *CONFIDENCE, *get_args(Nature)):
         yield "metrics.py", text
+    for result in RESULTS:
+        yield "equilibrium.py", result.value
     for text in (*get_args(Standing), *filter(None, get_args(Unit))):
         yield "effects.py", text
     for f in fields(Agenda):

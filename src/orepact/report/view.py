@@ -11,6 +11,7 @@ from orepact.market.instruments import is_simulated
 from orepact.pact.trade import PriceFloor
 from orepact.report import numbers, words
 from orepact.study.metrics import WORLD, Key
+from orepact.study.said import said
 from orepact.study.simulate import Figure, MineralRun, Run
 from orepact.study.warnings import MUCH
 
@@ -144,9 +145,15 @@ def label(mr: MineralRun, stage: str) -> str:
 
 def flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
     """Warnings that stand beside a mineral's numbers, in full."""
-    found = list(mr.warnings)
+    found: list[str] = [*mr.warnings]
     if mr.failed:
-        found.append(f"{mr.failed} of {run.draws} draws did not solve; ranges rest on the others.")
+        found.append(
+            said(
+                "{failed} of {draws} draws did not solve; ranges rest on the others.",
+                failed=mr.failed,
+                draws=run.draws,
+            )
+        )
     if mr.policy.status.name != "converged":
         found.append(mr.policy.status.value)
     return tuple(found)
@@ -155,9 +162,10 @@ def flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
 def short_flags(run: Run, mr: MineralRun) -> tuple[str, ...]:
     """The same for a summary: what rests on opened routes by name, the rest by number."""
     all_of_them = flags(run, mr)
-    short = [f"rests on routes without trade in {run.year}"] if mr.opened_share > MUCH else []
+    opened = said("rests on routes without trade in {year}", year=run.year)
+    short = [opened] if mr.opened_share > MUCH else []
     if others := len(all_of_them) - len(short):
-        short.append(f"{others} warning{'' if others == 1 else 's'}")
+        short.append(said("1 warning") if others == 1 else said("{n} warnings", n=others))
     return tuple(short)
 
 

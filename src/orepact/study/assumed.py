@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from orepact.catalogue import region_name
 from orepact.market import Outcome, Wedges
 from orepact.market.instruments import applied, is_simulated, touches
 from orepact.pact import Pact
 from orepact.pact.trade import Preference
+from orepact.study.said import Held, Listed, Place, Said, Share, Whole, said
 from orepact.world import Chain
 
 Array = Any
@@ -60,27 +60,28 @@ def _imports(base: Outcome) -> Array:
 
 def duty_warnings(
     pact: Pact, on: date, base: Outcome, flags: Array, found: tuple[Basis, ...]
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """Sentences on what rests on assumed duties: imports by region, savings of preferences."""
     return (*_shares(found), *_savings(pact, on, base, flags))
 
 
-def _shares(found: tuple[Basis, ...]) -> Iterator[str]:
+def _shares(found: tuple[Basis, ...]) -> Iterator[Said]:
     parts = []
     for r in dict.fromkeys(b.region for b in found):
         own = [b for b in found if b.region == r]
         total = sum(b.imports for b in own)
         share = sum(b.imports * b.assumed for b in own) / total
         if share >= 0.005:
-            parts.append(f"{region_name(r)} {share:.0%}")
+            parts.append(Held(Place(r), Share(share)))
     if parts:
-        yield (
+        yield said(
             "Duties are assumed, not read from a schedule, on this share of the value of imports: "
-            f"{', '.join(parts)}."
+            "{shares}.",
+            shares=Listed(tuple(parts)),
         )
 
 
-def _savings(pact: Pact, on: date, base: Outcome, flags: Array) -> Iterator[str]:
+def _savings(pact: Pact, on: date, base: Outcome, flags: Array) -> Iterator[Said]:
     """Preferences whose saving, at the trade before the pact, is wholly or partly assumed."""
     market, members, value = base.market, pact.members(on), _imports(base)
     before = Wedges.base(market)
@@ -90,7 +91,10 @@ def _savings(pact: Pact, on: date, base: Outcome, flags: Array) -> Iterator[str]
         saved = value * (before.duty - applied(i, before, market, members, on)[0].duty)
         total, rest = float(saved.sum()), float(saved[flags].sum())
         if rest > 0:
-            yield (
-                f"Preference '{i.id}' takes off duties of USD {total:,.0f} a year at the trade "
-                f"before the pact; {rest / total:.0%} of that is assumed duty."
+            yield said(
+                "Preference '{id}' takes off duties of USD {total} a year at the trade before the "
+                "pact; {share} of that is assumed duty.",
+                id=i.id,
+                total=Whole(total),
+                share=Share(rest / total),
             )

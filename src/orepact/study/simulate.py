@@ -29,6 +29,7 @@ from orepact.study.assumed import Basis, basis, duty_warnings, on_market
 from orepact.study.bases import base_of
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
+from orepact.study.said import Said, said
 from orepact.study.warnings import warnings
 from orepact.world import Chain, Structure, World
 from orepact.world.duties import Levied
@@ -39,9 +40,9 @@ Array = Any
 DUTIES = ("base", "in-force")
 """Duties that the pact is measured against: the base year's, or those of the pact's date."""
 
-SOURCING = {
-    "logit": "",
-    "homogeneous": (
+SOURCING: Mapping[str, Said | None] = {
+    "logit": None,
+    "homogeneous": said(
         "One good whatever its origin: all is bought where it lands cheapest, so a small change of "
         "cost can move a whole trade. Solved exactly, central values only; the prices of producers "
         "that ship nothing are not unique and not shown."
@@ -49,7 +50,7 @@ SOURCING = {
 }
 """Who buys from whom: origins as imperfect substitutes, or one good; what a result then says."""
 
-MOVING = (
+MOVING = said(
     "Users of the last stage move to where it rose less; what moved is made into goods that the "
     "pact does not cover. How readily they move is assumed."
 )
@@ -94,7 +95,7 @@ class MineralRun:
     policy: Outcome
     figures: dict[Key, Figure]
     effects: tuple[Effect, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
     opened_share: float
     failed: int
     duty_assumed: Array
@@ -170,7 +171,7 @@ def simulate(
         raise InputError(f"{pact.id} has no member on {day}. Choose a later date with --on.")
     regions = tuple(dict.fromkeys((*members, *SHOWN)))
     later = {m: duties_on(world.duties, m, day) for m in chosen if duties == "in-force"}
-    notes = tuple(n for n in (SOURCING[sourcing], MOVING if mobility else "") if n)
+    notes = tuple(n for n in (SOURCING[sourcing], MOVING if mobility else None) if n)
     others = {m: world.structures(world.chain(m)) if alternatives and draws else () for m in chosen}
     runs = {
         m: _one(
@@ -257,7 +258,7 @@ def _one(
     seed: int,
     build: Build,
     key: object,
-    notes: tuple[str, ...],
+    notes: tuple[Said, ...],
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
     if later is None:
@@ -280,16 +281,19 @@ def _one(
     opened = _opened(base, policy)
     flags = on_market(base, chain, chain.duty_assumed if later is None else later.assumed)
     held = basis(base, flags, regions)
-    said = (*notes, *warnings(pact, day, base, policy, opened))
+    told = (*notes, *warnings(pact, day, base, policy, opened))
     if later is not None:
-        said = (*said, f"Before the pact stands the base year at the duties in force on {day}.")
+        before_it = said(
+            "Before the pact stands the base year at the duties in force on {day}.", day=day
+        )
+        told = (*told, before_it)
     return MineralRun(
         chain=chain,
         base=base,
         policy=policy,
         figures=figures,
         effects=effects(pact, policy, day),
-        warnings=(*said, *duty_warnings(pact, day, base, flags, held)),
+        warnings=(*told, *duty_warnings(pact, day, base, flags, held)),
         opened_share=opened,
         failed=n - len(solved),
         duty_assumed=flags,

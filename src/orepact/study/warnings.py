@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from orepact.catalogue import region_name
 from orepact.market import Outcome
 from orepact.market.demand import Isoelastic as IsoelasticDemand
 from orepact.market.instruments import is_simulated
 from orepact.market.supply import Isoelastic
 from orepact.pact import Pact
 from orepact.pact.trade import PriceFloor
+from orepact.study.said import Listed, Node, Place, Said, Share, StageName, Times, Whole, said
 
 Array = Any
 
@@ -31,7 +31,7 @@ MUCH = 0.2
 
 def warnings(
     pact: Pact, on: date, base: Outcome, policy: Outcome, opened: float
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """All warnings, as sentences."""
     return (
         *_opened(opened),
@@ -44,15 +44,16 @@ def warnings(
     )
 
 
-def _opened(share: float) -> Iterator[str]:
+def _opened(share: float) -> Iterator[Said]:
     if share > MUCH:
-        yield (
-            f"{share:.0%} of the change in trade runs over routes that carried nothing in the "
-            "base year: read the direction, not the size."
+        yield said(
+            "{share} of the change in trade runs over routes that carried nothing in the "
+            "base year: read the direction, not the size.",
+            share=Share(share),
         )
 
 
-def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[str]:
+def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[Said]:
     """Floors that leave a processor no margin: ``F[k] < sum a F[j] + conversion``."""
     market = base.market
     floors = {
@@ -74,27 +75,32 @@ def _incoherent(pact: Pact, on: date, base: Outcome) -> Iterator[str]:
         )
         least = inputs + conversion
         if floors[stage] < least * (1 - 1e-6):
-            yield (
-                f"The floors do not fit together: {stage} at {floors[stage]:,.0f} USD/t is below "
-                f"its inputs at their floors plus base-year conversion, {least:,.0f} USD/t. "
-                "Processing inside the wall loses what the floor on its input takes."
+            yield said(
+                "The floors do not fit together: {stage} at {floor} USD/t is below its inputs at "
+                "their floors plus base-year conversion, {least} USD/t. "
+                "Processing inside the wall loses what the floor on its input takes.",
+                stage=StageName(market.mineral, stage),
+                floor=Whole(floors[stage]),
+                least=Whole(least),
             )
 
 
-def _extreme(base: Outcome, policy: Outcome) -> Iterator[str]:
+def _extreme(base: Outcome, policy: Outcome) -> Iterator[Said]:
     """Floors so far above the base price that no elasticity was estimated there."""
     market, floor = policy.market, np.reshape(policy.wedges.floor, base.state.p.shape)
     for k, stage in enumerate(market.stages):
         price = float(np.median(market.p0[k][np.sum(market.x0[k], axis=-1) > 0]))
         if floor[k].max() > EXTREME * price:
-            yield (
-                f"The floor on {stage}, {floor[k].max():,.0f} USD/t, is "
-                f"{floor[k].max() / price:.1f} times the base price: no elasticity was estimated "
-                "so far from it. Is the unit right?"
+            yield said(
+                "The floor on {stage}, {floor} USD/t, is {times} times the base price: no "
+                "elasticity was estimated so far from it. Is the unit right?",
+                stage=StageName(market.mineral, stage),
+                floor=Whole(float(floor[k].max())),
+                times=Times(float(floor[k].max()) / price),
             )
 
 
-def _captive(base: Outcome, policy: Outcome) -> Iterator[str]:
+def _captive(base: Outcome, policy: Outcome) -> Iterator[Said]:
     """Where a levy feeds on the price of an exporter that has nowhere else to go."""
     market, w, st = policy.market, policy.wedges, policy.state
     p0 = base.state.p
@@ -113,53 +119,70 @@ def _captive(base: Outcome, policy: Outcome) -> Iterator[str]:
                 fell.append((float(ratio), market.regions[o], market.regions[d]))
         if fell:
             ratio, origin, into = min(fell)
-            yield (
-                f"The reference price of {stage} in {region_name(into)} falls to {ratio:.0%} of "
-                f"the base year's: {region_name(origin)} sells mostly to members, takes the levy "
-                "off its price and pulls the reference down, which raises the levy on all. An "
-                "average feeds this less, a named seller with other buyers hardly."
+            yield said(
+                "The reference price of {stage} in {into} falls to {share} of the base year's: "
+                "{origin} sells mostly to members, takes the levy off its price and pulls the "
+                "reference down, which raises the levy on all. An average feeds this less, a "
+                "named seller with other buyers hardly.",
+                stage=StageName(market.mineral, stage),
+                into=Place(into),
+                share=Share(ratio),
+                origin=Place(origin),
             )
 
 
-def _beyond(policy: Outcome) -> Iterator[str]:
+def _beyond(policy: Outcome) -> Iterator[Said]:
     market, st = policy.market, policy.state
     users = market.demand
     if isinstance(users, IsoelasticDemand):
         backstop = users.backstop * users.P0
         high = (backstop < st.P) & (100 * backstop > st.P) & (st.Q > 0)
         if np.any(high):
-            yield f"Beyond the backstop, where users substitute: {_places(policy, high)}."
+            yield said(
+                "Beyond the backstop, where users substitute: {places}.",
+                places=_places(policy, high),
+            )
     curve = market.supply
     if isinstance(curve, Isoelastic):
         low = np.any((st.m[..., None, :] < curve.avoidable * curve.x0) & (curve.capacity > 0), -2)
         if np.any(low):
-            yield f"Below avoidable cost, where plants close: {_places(policy, low)}."
+            yield said(
+                "Below avoidable cost, where plants close: {places}.", places=_places(policy, low)
+            )
 
 
-def _closed(base: Outcome, policy: Outcome) -> Iterator[str]:
+def _closed(base: Outcome, policy: Outcome) -> Iterator[Said]:
     empty = (policy.state.P > 100 * base.state.P) & (base.state.D > 0)
     if np.any(empty):
-        yield f"No source is open, so nothing is bought: {_places(policy, empty)}."
-
-
-def _not_unique(policy: Outcome) -> Iterator[str]:
-    """Prices that an entry top-up leaves open, with their range."""
-    if policy.interval is None:
-        return
-    market = policy.market
-    for k, r in np.argwhere(np.isfinite(policy.interval[..., 0])):
-        low, high = policy.interval[k, r]
-        yield (
-            f"The producer price of {market.stages[k]} in {region_name(market.regions[r])} is not "
-            f"unique: anything from {low:,.0f} to {high:,.0f} USD/t solves the market."
+        yield said(
+            "No source is open, so nothing is bought: {places}.", places=_places(policy, empty)
         )
 
 
-def _places(policy: Outcome, where: Array) -> str:
+def _not_unique(policy: Outcome) -> Iterator[Said]:
+    """Prices that an entry top-up leaves open, with their range."""
+    if policy.interval is None:
+        return
+    for k, r in np.argwhere(np.isfinite(policy.interval[..., 0])):
+        low, high = policy.interval[k, r]
+        yield said(
+            "The producer price of {node} is not unique: anything from {low} to {high} USD/t "
+            "solves the market.",
+            node=_node(policy, k, r),
+            low=Whole(float(low)),
+            high=Whole(float(high)),
+        )
+
+
+def _node(policy: Outcome, k: int, r: int) -> Node:
+    market = policy.market
+    return Node(StageName(market.mineral, market.stages[k]), Place(market.regions[r]))
+
+
+def _places(policy: Outcome, where: Array) -> Listed:
     """Name the largest few of the marked nodes."""
     market = policy.market
     marked = [tuple(int(i) for i in at) for at in np.argwhere(where)]
     size = np.sum(market.x0, axis=-1) + np.sum(market.x0, axis=-2)
     marked.sort(key=lambda at: -size[at])
-    names = [f"{market.stages[k]} in {region_name(market.regions[r])}" for k, r in marked[:4]]
-    return ", ".join(names) + (f" and {len(marked) - 4} more" if len(marked) > 4 else "")
+    return Listed(tuple(_node(policy, k, r) for k, r in marked[:4]), max(0, len(marked) - 4))

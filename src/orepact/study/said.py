@@ -1,0 +1,115 @@
+"""Sentences that are English text and remember what they were made of, so that they translate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from orepact.catalogue import region_name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region by its code."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return region_name(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage of a mineral; English shows its id."""
+
+    mineral: str
+    stage: str
+
+    def __str__(self) -> str:
+        return self.stage
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A stage in a region: ``oxide in China``."""
+
+    stage: StageName
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.stage} in {self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share (0 to 1) in whole per cent."""
+
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A region and a share of what is its own: ``China 34%``."""
+
+    place: Place
+    share: Share
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A level in whole units, USD/t or USD; the sentence says which."""
+
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A ratio with one decimal."""
+
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Values in a row, and how many more there are."""
+
+    items: tuple[Value, ...]
+    more: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.items)) + (f" and {self.more} more" if self.more else "")
+
+
+Value = str | int | date | Place | StageName | Node | Share | Held | Whole | Times | Listed
+
+
+class Said(str):
+    """An English sentence with its ``template`` and the ``values`` in it; otherwise a string."""
+
+    template: str
+    values: Mapping[str, Value]
+
+
+def said(template: str, /, **values: Value) -> Said:
+    """The English sentence of a template, which remembers both.
+
+    >>> text = said("{share} of it comes from {place}.", share=Share(0.3), place=Place("CHN"))
+    >>> text, text.template
+    ('30% of it comes from China.', '{share} of it comes from {place}.')
+    """
+    text = Said(template.format(**values) if values else template)
+    text.template, text.values = template, values
+    return text
