@@ -63,7 +63,7 @@ def _spanish(code: str, name: str, form: str) -> str:
 
 def _french(code: str, name: str, form: str) -> str:
     _, article, into = articles()[code]
-    bare = f"d’{name}" if _elided(name) else f"de {name}"
+    bare = f"d'{name}" if _elided(name) else f"de {name}"
     if form == "in" and into == "en":
         return f"en {name}"
     if form == "from" and into == "en":
@@ -73,7 +73,7 @@ def _french(code: str, name: str, form: str) -> str:
     before = {"the": "", "of": "de", "in": into, "from": "de", "to": "vers"}[form]
     start = f"{before} {article}".strip()
     start = _CONTRACTED_FR.get(start, start)
-    return start + name if start.endswith("’") else f"{start} {name}".strip()
+    return start + name if start.endswith("'") else f"{start} {name}".strip()
 
 
 def _elided(name: str) -> bool:
