@@ -104,7 +104,7 @@ class TestPlaces:
             ("fr", "USA", "les États-Unis", "des États-Unis", "aux États-Unis", "des États-Unis"),
             ("fr", "IND", "l'Inde", "de l'Inde", "en Inde", "d'Inde"),
             ("fr", "EUN", "l'UE", "de l'UE", "dans l'UE", "de l'UE"),
-            ("fr", "ISR", "Israël", "d'Israël", "en Israël", "d’Israël"),
+            ("fr", "ISR", "Israël", "d'Israël", "en Israël", "d'Israël"),
             ("fr", "CUB", "Cuba", "de Cuba", "à Cuba", "de Cuba"),
         ],
     )  # fmt: skip

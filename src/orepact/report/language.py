@@ -223,7 +223,7 @@ class Language:
         >>> from orepact.study.said import Place, said
         >>> text = said("No source is open, so nothing is bought: {places}.", places=Place("CHN"))
         >>> language("fr").note(text)
-        'Aucune source n'est ouverte, donc rien n'est acheté : Chine.'
+        "Aucune source n'est ouverte, donc rien n'est acheté : Chine."
         """
         if self.code == "en":
             return str(text)
