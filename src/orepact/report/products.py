@@ -10,8 +10,9 @@ from orepact.report import numbers, view, words
 from orepact.report.blocks import Cell, Line, cell
 from orepact.report.view import Shown
 from orepact.study.bills import Part, Product, shipped
-from orepact.study.downstream import Cost, Range
+from orepact.study.downstream import Cost
 from orepact.study.simulate import Run
+from orepact.study.together import Range
 from orepact.world.register import ASSUMPTION, register
 
 SPACE = numbers.SPACE

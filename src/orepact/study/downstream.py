@@ -21,16 +21,12 @@ from orepact.market.calibrate import between
 from orepact.study.bills import Part, Product, shipped
 from orepact.study.metrics import Key
 from orepact.study.simulate import ROUNDING, Run
+from orepact.study.together import JOINT, Range, joint, quantiles
 
 Array = Any
 
-JOINT = 4096
-"""Draws of the joint sample: its quantiles move by less than what is printed."""
-
 STATES = ("counted", "not named by the pact", "not in this run", "not bought there")
 """A part that the pact does not name costs what it did: its change is zero, not unknown."""
-
-Range = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +75,12 @@ def downstream(
 ) -> tuple[Cost, ...]:
     """Cost of every product in every member; ``held`` are products and bills of one's own."""
     products, parts = held or shipped()
-    index = _joint(run)
+    index = joint(run)
     return tuple(
         _cost(run, p, [x for x in parts if x.product == p.id], m, index)
         for p in products
         for m in run.members
     )
-
-
-def _joint(run: Run) -> dict[str, Array]:
-    """Which draw of each mineral a joint draw takes: the same for all products and members."""
-    found = {}
-    for i, (id, mr) in enumerate(run.minerals.items()):
-        if len(mr.solved):
-            found[id] = np.random.default_rng((run.seed, i)).choice(mr.solved, JOINT)
-    return found
 
 
 def _state(run: Run, part: Part, member: str) -> str:
@@ -141,9 +128,4 @@ def _ranges(
         moved = after - base
         before += kg * base
         change += kg * np.where(np.abs(moved) <= ROUNDING * base, 0.0, moved)
-    return _quantiles(before), _quantiles(change), _quantiles(change / value)
-
-
-def _quantiles(values: Array) -> Range:
-    low, mid, high = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
-    return low, mid, high
+    return quantiles(before), quantiles(change), quantiles(change / value)

@@ -87,7 +87,8 @@ class MineralRun:
     ``duty_assumed`` (K, O, D) marks routes whose duty is assumed, ``duty_basis`` sums them up
     for the members and shown regions; ``structures`` are the alternatives that draws rest on,
     each with how many. ``prices`` are buyers' prices before and after, USD/t in every draw (N,),
-    by stage and member; ``solved`` the positions of the draws that solved.
+    by stage and member; ``totals`` changes of welfare and its lines, USD in every draw (N,), by
+    region and line; ``solved`` the positions of the draws that solved.
     """
 
     chain: Chain
@@ -102,6 +103,7 @@ class MineralRun:
     duty_basis: tuple[Basis, ...]
     structures: tuple[tuple[Structure, int], ...] = ()
     prices: Mapping[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
+    totals: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     solved: Array = ()
 
 
@@ -305,6 +307,11 @@ def _one(
             (k.stage, k.region): pair
             for k, pair in ranges.items()
             if k.variable == "buyers' price" and k.region in members
+        },
+        totals={
+            (k.region, k.variable): after - before
+            for k, (before, after) in ranges.items()
+            if k.stage == ""
         },
         solved=solved,
     )
