@@ -10,7 +10,7 @@ import sys
 import typer
 
 from orepact import __version__
-from orepact.cli import pact, screen, serve, simulate, world
+from orepact.cli import brief, pact, screen, serve, simulate, world
 from orepact.errors import InputError, OrepactError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def root(
 
 
 app.command("simulate")(simulate.simulate)
+app.command("brief")(brief.brief)
 app.command("screen")(screen.screen)
 app.command("compare")(simulate.compare)
 app.command("check")(pact.check)

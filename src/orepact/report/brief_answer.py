@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from orepact.market.instruments import is_simulated
-from orepact.pact import SCENARIO
 from orepact.pact.trade import PriceFloor
 from orepact.report import brief_choice as choice
 from orepact.report import view
@@ -24,8 +23,7 @@ LINES = (
     ("final users", later("final users {change}")),
     ("miners and processors", later("miners and processors {change}")),
     ("scrap", later("scrap dealers {change}")),
-    ("floor levy", later("floor revenue {change}")),
-    ("tariffs", later("tariff revenue {change}")),
+    ("floor levy", later("floor revenue of the treasury {change}")),
 )
 
 
@@ -78,7 +76,12 @@ def _question(run: Run, lang: Language) -> Iterator[Point]:
             agreed=agreed, all=len(run.pact.instruments), acting=len(acting), published=published,
         ),
     )  # fmt: skip
-    yield Point(lang.say("Not agreed"), lang.say(SCENARIO))
+    yield Point(
+        lang.say("Not agreed"),
+        lang.say("Everything else, the levels of the floors among it, is a scenario of this file.")
+        if held
+        else lang.say("Everything else is a scenario of this file."),
+    )
 
 
 def answer(run: Run, lang: Language) -> Part:
@@ -106,6 +109,15 @@ def how_to_read(run: Run, lang: Language) -> str:
         "ranges: take no figure as exact.",
         year=run.year,
     )
+
+
+def sentences(parts: Sequence[str]) -> str:
+    """Parts one after the other, each a sentence.
+
+    >>> sentences(["zinc: more", "tin: less"])
+    'Zinc: more. Tin: less.'
+    """
+    return " ".join(f"{p[:1].upper()}{p[1:]}." for p in parts)
 
 
 def _at(lang: Language, figure: str, member: str) -> str:
@@ -152,36 +164,53 @@ def _welfare(run: Run, lang: Language) -> Point:
     parts = []
     if len(each) > 1:
         both = choice.summed(run, run.members)
-        parts.append(
-            lang.say("members together {change}", change=pen.ranged(both, lang.millions))
-        )
-    parts += [f"{lang.place(m)} {pen.ranged(x, lang.millions)}" for m, x in each]
-    return Point(
-        lang.say("Welfare"),
-        lang.say("In USD million a year: {figures}.", figures="; ".join(parts)),
-    )
+        parts.append(lang.say("members together: {change}", change=_net(both, pen)))
+    parts += [_of(m, x, pen) for m, x in each]
+    return Point(lang.say("Welfare, USD million a year"), sentences(parts))
+
+
+def _of(code: str, x: Shown, pen: Pen) -> str:
+    return pen.lang.say("{place}: {change}", place=pen.lang.place(code), change=_net(x, pen))
+
+
+def _net(x: Shown, pen: Pen) -> str:
+    """A loss or a gain with its range; where the sign is not settled, the figure as it is."""
+    say, write = pen.lang.say, pen.lang.millions
+    if x.unsettled or write(x.mid) == "0":
+        return pen.ranged(x, write)
+    size = Shown(*_size(x))
+
+    def plain(v: float) -> str:
+        return write(v).lstrip("+")
+
+    told = pen.ranged(size, plain)
+    return say("a gain of {size}", size=told) if x.mid > 0 else say("a loss of {size}", size=told)
+
+
+def _size(x: Shown) -> tuple[float, float | None, float | None]:
+    """A figure without its sign: middle and ends."""
+    if x.low is None or x.high is None:
+        return abs(x.mid), None, None
+    low, high = sorted((abs(x.low), abs(x.high)))
+    return abs(x.mid), low, high
 
 
 def _lines(run: Run, lang: Language) -> Iterator[Point]:
     """Whose money it is, a sentence a member; of many members together."""
-    pen = Pen(lang)
-    groups = [((m,), lang.place(m)) for m in run.members]
+    groups: list[tuple[tuple[str, ...], str]] = [((m,), lang.place(m)) for m in run.members]
     if len(groups) > FEW:
         groups = [(run.members, lang.say("members together"))]
     parts = []
     for codes, name in groups:
         held = [
-            lang.say(text, change=pen.ranged(x, lang.millions))
+            lang.say(text, change=lang.millions(x.mid))
             for line, text in LINES
             if lang.millions((x := choice.summed(run, codes, line)).mid) != "0"
         ]
         if held:
             parts.append(f"{name}: {', '.join(held)}")
     if parts:
-        yield Point(
-            lang.say("Who pays, who gains"),
-            lang.say("In USD million a year. {figures}.", figures="; ".join(parts)),
-        )
+        yield Point(lang.say("Who pays, who gains, USD million a year"), sentences(parts))
 
 
 def _moves(run: Run, lang: Language) -> Iterator[Point]:
@@ -203,15 +232,10 @@ def _moves(run: Run, lang: Language) -> Iterator[Point]:
         if told:
             parts.append(f"{Pen(lang).inside(mr.chain.mineral, stage)}: {', '.join(told)}")
     if parts:
-        yield Point(
-            lang.say("What moves"),
-            lang.say("Contained tonnes a year. {figures}.", figures="; ".join(parts)),
-        )
+        yield Point(lang.say("What moves, contained tonnes a year"), sentences(parts))
 
 
-def _largest(
-    run: Run, mr: MineralRun, stage: str, variable: str, text: str, lang: Language
-) -> str:
+def _largest(run: Run, mr: MineralRun, stage: str, variable: str, text: str, lang: Language) -> str:
     """A change in the members where it is largest, as tonnes."""
     held = [
         (m, x)
@@ -219,21 +243,18 @@ def _largest(
         if (x := view.change(view.figure(mr, stage, m, variable))) and abs(x.mid) >= 0.5
     ]
     held.sort(key=lambda p: -abs(p[1].mid))
-    figures = [
-        _at(lang, Pen(lang).ranged(x, lang.signed_tonnes), m) for m, x in held[:2]
-    ]
+    figures = [_at(lang, Pen(lang).ranged(x, lang.signed_tonnes), m) for m, x in held[:1]]
     return text.format(figures=lang.listed(figures)) if figures else ""
 
 
 def _others(run: Run, lang: Language) -> Point:
     """China and the world."""
     pen, codes = Pen(lang), [c for c in ("CHN", WORLD) if c not in run.members]
-    parts = [f"{lang.place(c)} {pen.ranged(choice.summed(run, [c]), lang.millions)}" for c in codes]
-    text = lang.say("Welfare, in USD million a year: {figures}.", figures="; ".join(parts))
+    parts = [_of(c, choice.summed(run, [c]), pen) for c in codes]
+    text = sentences(parts)
     world = choice.summed(run, [WORLD])
     if (world.high if world.high is not None else world.mid) < 0:
         text += " " + lang.say(
-            "The world as a whole loses: what the members' producers and treasuries gain comes "
-            "from their buyers, and some trade takes a dearer way."
+            "The world as a whole loses, because purchases move to dearer sources."
         )
-    return Point(lang.say("Elsewhere"), text)
+    return Point(lang.say("China and the world, welfare in USD million a year"), text)

@@ -14,6 +14,7 @@ from orepact.report.language import Language, later
 from orepact.study.draws import STRUCTURE
 from orepact.study.simulate import MineralRun, Run
 from orepact.study.warnings import warnings
+from orepact.world.register import ASSUMPTION, register
 
 WEAK = 0.3
 """Rank correlations below this are not told."""
@@ -22,6 +23,15 @@ DRIVERS = 6
 WARNED = 8
 """Warnings told in full at most."""
 
+KINDS = {
+    **words.KINDS,
+    "screening": later("Investment screening"),
+    "mapping": later("Geological mapping"),
+    "response": later("Response to disruptions"),
+    "research": later("Research"),
+    "project": later("Projects"),
+}
+
 LIMITS = (
     later(
         "It compares two states of {year}: the world as it was and the same world with the pact in "
@@ -29,8 +39,8 @@ LIMITS = (
     ),
     later("It builds no new mine or plant: output grows only within what stands."),
     later(
-        "It does not simulate investment screening, research, stock days, regulatory cooperation or "
-        "anything else that moves no price of its own."
+        "It does not simulate investment screening, research, stock days, regulatory cooperation "
+        "or anything else that moves no price of its own."
     ),
     later("It foresees no answer of other governments beyond what the pact file holds."),
     later("It knows stages and yearly tonnes, not single contracts, firms or customs entries."),
@@ -71,12 +81,13 @@ def _drivers(run: Run, lang: Language) -> Iterator[Point]:
                     head = f"{Pen(lang).label(mr.chain.mineral, at or stage)}, {what}"
                     if not at:
                         head = f"{lang.mineral(mr.chain.mineral)}, {what}"
-                    yield Point(head, "; ".join(told) + ".")
+                    yield Point(head, ". ".join(told) + ".")
 
 
 def _driver(mr: MineralRun, key: tuple[str, str], rho: float, lang: Language) -> str:
     name = lang.parameter(mr.chain.mineral, *key)
     size = lang.signed(rho)
+    name = name[:1].upper() + name[1:]
     if key == STRUCTURE:
         return f"{name} ({size})"
     if rho > 0:
@@ -89,9 +100,10 @@ def assumed(run: Run, lang: Language) -> Part:
     held = choice.detailed(run) or list(run.minerals.values())[: choice.DETAIL]
     every = [r for mr in run.minerals.values() for r in mr.chain.parameters.values()]
     count = lang.say(
-        "{assumed} of {all} parameters of these minerals are assumed, each with a range and a "
-        "reason; the others are read from a source.",
-        assumed=sum(1 for r in every if r.assumed), all=len(every),
+        "The answer rests on {all} parameters of behaviour, of which {assumed} are assumed, each "
+        "with a range; {sourced} of them after a published figure.",
+        all=len(every), assumed=sum(1 for r in every if r.assumed),
+        sourced=sum(1 for r in every if r.assumed and r.source != ASSUMPTION),
     )  # fmt: skip
     blocks: list[Block] = [Point("", count)]
     lines = [line for mr in held for line in _ranges(run, mr, lang)]
@@ -116,7 +128,10 @@ def _ranges(run: Run, mr: MineralRun, lang: Language) -> Iterator[Line]:
     ]
     for at, name in dict.fromkeys(keys):
         r = mr.chain.parameters[at, name]
-        known = lang.say("assumed") if r.assumed else lang.say("read from a source")
+        publisher = register()[r.source].publisher
+        known = publisher if not r.assumed else lang.say("assumed")
+        if r.assumed and r.source != ASSUMPTION:
+            known = lang.say("assumed, after {publisher}", publisher=publisher)
         three = (Cell(lang.digits(f"{x:,.3g}")) for x in (r.low, r.central, r.high))
         head = f"{lang.mineral(mr.chain.mineral)}: {lang.parameter(mr.chain.mineral, at, name)}"
         yield Line(head, (*three, Cell(known)))
@@ -155,12 +170,13 @@ def _warnings(run: Run, lang: Language) -> Iterator[Point]:
     for mr in choice.ordered(run):
         name = lang.mineral(mr.chain.mineral)
         own = warnings(run.pact, run.on, mr.base, mr.policy, mr.opened_share)
-        found += [(name, lang.note(w)) for w in own]
+        found += [(name, lang.note(w) if hasattr(lang, "note") else w) for w in own]
         if mr.failed:
-            found.append(
-                (name, lang.say("{failed} of {draws} draws did not solve; ranges rest on the others.",
-                                failed=mr.failed, draws=run.draws))
+            lost = lang.say(
+                "{failed} of {draws} draws did not solve; ranges rest on the others.",
+                failed=mr.failed, draws=run.draws,
             )  # fmt: skip
+            found.append((name, lost))
     for name, text in found[:WARNED]:
         yield Point(lang.say("Warning, {mineral}", mineral=name), text)
     if len(found) > WARNED:
@@ -175,12 +191,10 @@ def limits(run: Run, lang: Language, source: str) -> Part:
     points = [Point("", lang.say(text, year=run.year)) for text in LIMITS]
     idle = [i for i in run.pact.in_force(run.on) if not is_simulated(i)]
     if idle:
-        kinds = [(lang.kind(k), sum(1 for i in idle if i.kind == k))
+        kinds = [(lang.say(KINDS[k]), sum(1 for i in idle if i.kind == k))
                  for k in dict.fromkeys(i.kind for i in idle)]  # fmt: skip
         told = ", ".join(f"{name} ({n})" for name, n in kinds)
-        points.append(
-            Point(lang.say("Recorded, not simulated"), told + ".")
-        )
+        points.append(Point(lang.say("Recorded, not simulated"), told + "."))
     made = lang.say(
         "orepact {version}, base year {year}, {draws} draws, seed {seed}. The same command gives "
         "the same file, byte for byte:",
@@ -188,7 +202,8 @@ def limits(run: Run, lang: Language, source: str) -> Part:
     )  # fmt: skip
     points.append(Point(lang.say("How it was made"), made))
     return Part(
-        lang.say("What it does not tell"), (*points, Point(command(run, lang, source), ""))
+        lang.say("What it does not tell"),
+        (*points, Point(command(run, lang, source), "", code=True)),
     )
 
 

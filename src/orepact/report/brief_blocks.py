@@ -18,10 +18,11 @@ Write = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A paragraph; ``lead`` are its first words, which stand out."""
+    """A paragraph; ``lead`` are its first words, which stand out, or a command line (``code``)."""
 
     lead: str
     text: str
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +120,5 @@ class Pen:
 
     def label(self, mineral: str, stage: str) -> str:
         """A mineral and its stage at the head of a row."""
-        return f"{self.lang.mineral(mineral)}, {self.lang.stage_word(mineral, stage)}"
+        name = "NdPr" if mineral == "ndpr" else self.lang.mineral(mineral)
+        return f"{name}, {self.lang.stage_word(mineral, stage)}"

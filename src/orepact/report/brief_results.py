@@ -17,7 +17,7 @@ from orepact.study.incidence import Border, borders
 from orepact.study.metrics import WORLD
 from orepact.study.simulate import MineralRun, Run
 
-ROWS = 14
+ROWS = 12
 """Rows of a chart at most."""
 BORDERS = 10
 """Rows of the table of borders at most."""
@@ -92,10 +92,12 @@ def welfare(run: Run, lang: Language) -> Part:
         )  # fmt: skip
     caption = lang.say(
         "Bar: change with the pact; black line: 5 to 95 % range. Hollow: the range holds both "
-        "signs. Dashed and pale: some of the data are weak. Draws of different minerals are taken "
-        "as independent."
+        "signs. Dashed and pale: some of the data are weak."
     )
-    title = lang.say("Welfare by country, all minerals together")
+    title = lang.say("Welfare by country")
+    if len(run.minerals) > 1:
+        title = lang.say("Welfare by country, all minerals together")
+        caption += " " + lang.say("Draws of different minerals are taken as independent.")
     chart = Chart(title, caption, tuple(rows), run.year)
     return Part(lang.say("Who gains and who loses"), (chart, _money(run, lang)))
 
@@ -151,9 +153,8 @@ def every(run: Run, lang: Language) -> Part | None:
         (lang.say("Welfare, USD million"), len(regions)),
     )
     columns = (lang.say("Floor"), *priced, *(lang.place(r) for r in regions))
-    caption = lang.say(
-        "Every stage that the pact touches: medians; welfare is that of the whole chain."
-    )
+    caption = lang.say("Every stage that the pact touches; welfare is that of the whole chain.")
+    caption += " " + (lang.say("Medians.") if run.draws else lang.say("Central values."))
     table = Table(
         caption, lang.say("Mineral and stage"), columns, tuple(lines), _grade(run, lang), groups
     )
@@ -212,7 +213,8 @@ def bearers(run: Run, lang: Language) -> Part | None:
 
 
 def _border_table(run: Run, lang: Language) -> Table | None:
-    lines, left = [], 0
+    lines: list[Line] = []
+    left = 0
     for mr in choice.ordered(run):
         for b in borders(mr.base, mr.policy, run.members):
             if b.relief or math.isnan(float(b.buyer)):
@@ -224,8 +226,8 @@ def _border_table(run: Run, lang: Language) -> Table | None:
     if not lines:
         return None
     caption = lang.say(
-        "Who bears floor and duties, per tonne that meets them. A share outside 0 to 100 means that "
-        "prices move for other reasons too."
+        "Who bears floor and duties, per tonne that meets them. A share outside 0 to 100 means "
+        "that prices move for other reasons too."
     )
     if left:
         caption += " " + lang.say("{count} smaller rows are left out.", count=left)
@@ -266,7 +268,8 @@ def _products(run: Run, lang: Language) -> Table | None:
         own = {c.member: c for c in costs if c.product == p}
         cells = tuple(_product(own[m], lang) for m in run.members)
         if any(c.text not in ("0", "–") for c in cells):
-            lines.append(Line(lang.say(p.short), cells))
+            name = lang.say(p.short)
+            lines.append(Line(name[:1].upper() + name[1:], cells))
     if not lines:
         return None
     caption = lang.say(
@@ -288,5 +291,3 @@ def _product(c: Cost, lang: Language) -> Cell:
     small = 0 < abs(share.mid) < 0.0005
     of = lang.say("under {number}", number=lang.digits("0.1")) if small else lang.percent(share.mid)
     return Cell(text, "" if text == "0" else f"{of}{SPACE}%", text == "0")
-
-

@@ -48,6 +48,17 @@ def panel_svg(panel: Panel, title: str, lang: Language | None = None) -> str:
     )
 
 
+def panel_picture(panel: Panel, title: str, lang: Language, font: str = "Libertinus Serif") -> str:
+    """One panel as a standalone SVG, for print."""
+    height = panel.height + 2 * HEAD
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {WIDTH:.0f} {height:.0f}"><title>{escape(title)}</title>'
+        f"<defs>{hatches()}</defs><style>{_STYLE} text{{font-family:'{font}'}}</style>"
+        f"{panel_body(panel, lang)}</svg>"
+    )
+
+
 def panel_body(panel: Panel, lang: Language | None = None) -> str:
     """Bands, nodes and labels of a panel, from its own upper left corner."""
     lang = lang or language()

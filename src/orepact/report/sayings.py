@@ -15,7 +15,7 @@ from orepact.market.effects import Standing, Unit
 from orepact.pact.calendar import Agenda, Nature
 from orepact.pact.party import Confidence
 from orepact.report import words
-from orepact.study.bills import CONFIDENCE
+from orepact.study.bills import CONFIDENCE, shipped
 from orepact.study.metrics import UNITS, WORLD
 
 KEYWORDS = {"say": None, "later": None, "said": None}
@@ -56,6 +56,8 @@ def _named() -> Iterator[tuple[str, str]]:
     for table in (words.PARAMETERS, words.KINDS, words.LINES, words.GRADES, words.STATUSES):
         for text in table.values():
             yield "words.py", text
+    for p in shipped()[0]:
+        yield "products.csv", p.short
     for text in (*UNITS, *get_args(Confidence), *CONFIDENCE, *get_args(Nature)):
         yield "metrics.py", text
     for result in RESULTS:

@@ -26,7 +26,8 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours and letters of a chart by where it stands; width ``None`` for all there is."""
+    """Colours and letters of a chart by where it stands; width ``None`` for all there is, rows
+    ``step`` px high."""
 
     ink: str
     soft: str
@@ -34,6 +35,7 @@ class Theme:
     paper: str
     font: str
     width: int | None
+    step: int
     colours: Mapping[str, str]
 
 
@@ -44,10 +46,10 @@ _BRIGHT = MappingProxyType(
 _SANS = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {
-        "light": Theme("#1c2430", "#5a6472", "#e1e5ea", "#ffffff", _SANS, None, _ROLES),
-        "dark": Theme("#e8ebf0", "#a9b1bd", "#39424f", "#171c23", _SANS, None, _BRIGHT),
+        "light": Theme("#1c2430", "#5a6472", "#e1e5ea", "#ffffff", _SANS, None, 27, _ROLES),
+        "dark": Theme("#e8ebf0", "#a9b1bd", "#39424f", "#171c23", _SANS, None, 27, _BRIGHT),
         "print": Theme(
-            "#1c2430", "#5a6472", "#dde1e6", "#ffffff", "Libertinus Serif, serif", WIDTH, _ROLES
+            "#1c2430", "#5a6472", "#dde1e6", "#ffffff", "Libertinus Serif, serif", WIDTH, 21, _ROLES
         ),
     }
 )
@@ -139,7 +141,9 @@ def levels(r: Price, lang: Language) -> str:
     """The two prices as written beside a row, the unit once."""
     before, after = lang.price(r.before), lang.price(r.after)
     amount, _, unit = before.rpartition("\u00a0")
-    return f"{amount if after.endswith(unit) else before} → {after}"
+    if not after.endswith(unit):
+        amount, after = lang.number(r.before), f"{lang.number(r.after)}\u00a0USD/t"
+    return f"{amount} → {after}"
 
 
 def welfare(rows: Sequence[Bar], lang: Language, theme: str = "light", *, title: str = "") -> Spec:
@@ -228,7 +232,7 @@ def _spec(
         "description": description(values, said),
         "data": {"values": values},
         "width": look.width or "container",
-        "height": {"step": 27},
+        "height": {"step": look.step},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "encoding": {
             "y": {
