@@ -128,7 +128,7 @@ def _prices(run: Run, lang: Language) -> Point | None:
     """The stage whose buyers pay most more, and the one where least happens."""
     pen = Pen(lang)
     rows = []
-    for mr, stage in choice.stages(run):
+    for mr, stage in choice.floored(run):
         paid = [(m, x) for m in run.members if (x := choice.price(run, mr, stage, m))]
         if paid:
             rows.append((max(x.mid for _, x in paid), mr, stage, paid))

@@ -44,6 +44,13 @@ def stages(run: Run) -> Stages:
     return [(mr, s) for mr in ordered(run) for s in view.headline_stages(run, mr)]
 
 
+def floored(run: Run) -> Stages:
+    """Stages with a floor, or all to tell of where the pact has none."""
+    held = {(mr.chain.mineral, f.stage) for mr, f in floors(run)}
+    told = stages(run)
+    return [(mr, s) for mr, s in told if not held or (mr.chain.mineral, s) in held]
+
+
 def busiest(run: Run, mr: MineralRun) -> str:
     """The headline stage whose shipments change most in value."""
 

@@ -46,7 +46,7 @@ def prices(run: Run, lang: Language) -> Part:
         "Hollow dot: weak data. At the right, USD before and after.",
         year=run.year,
     )
-    every = [(mr, s, m) for mr, s in choice.stages(run) for m in run.members
+    every = [(mr, s, m) for mr, s in choice.floored(run) for m in run.members
              if choice.price(run, mr, s, m)]  # fmt: skip
     if len(rows) < len(every):
         caption += " " + lang.say("Shown are the minerals where welfare changes most.")
@@ -61,7 +61,7 @@ def prices(run: Run, lang: Language) -> Part:
 def price_rows(run: Run, lang: Language) -> tuple[Price, ...]:
     """Rows of the price chart: whole stages, as many as there is room for."""
     found: list[Price] = []
-    for mr, stage in choice.stages(run):
+    for mr, stage in choice.floored(run):
         floor = next((f.usd_per_t for f in view.floors(run, mr) if f.stage == stage), None)
         own = []
         for m in run.members:

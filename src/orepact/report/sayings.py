@@ -12,6 +12,7 @@ from orepact.catalogue.regions import countries, regions
 from orepact.catalogue.screened import screened_minerals
 from orepact.market import RESULTS
 from orepact.market.effects import Standing, Unit
+from orepact.pact import SCENARIO
 from orepact.pact.calendar import Agenda, Nature
 from orepact.pact.party import Confidence
 from orepact.report import words
@@ -56,6 +57,7 @@ def _named() -> Iterator[tuple[str, str]]:
     for table in (words.PARAMETERS, words.KINDS, words.LINES, words.GRADES, words.STATUSES):
         for text in table.values():
             yield "words.py", text
+    yield "agreement.py", SCENARIO
     for p in shipped()[0]:
         yield "products.csv", p.short
     for text in (*UNITS, *get_args(Confidence), *CONFIDENCE, *get_args(Nature)):
