@@ -170,7 +170,7 @@ def _warnings(run: Run, lang: Language) -> Iterator[Point]:
     for mr in choice.ordered(run):
         name = lang.mineral(mr.chain.mineral)
         own = warnings(run.pact, run.on, mr.base, mr.policy, mr.opened_share)
-        found += [(name, lang.note(w) if hasattr(lang, "note") else w) for w in own]
+        found += [(name, lang.note(w)) for w in own]
         if mr.failed:
             lost = lang.say(
                 "{failed} of {draws} draws did not solve; ranges rest on the others.",
