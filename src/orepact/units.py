@@ -28,7 +28,14 @@ SHARES: dict[str, Decimal] = {"%": Decimal("0.01"), "pp": Decimal("0.01"), "shar
 _SHAPE = re.compile(r"^\s*([+-]?[0-9][0-9_,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*$")
 
 
-def _split(text: object, kind: str, example: str) -> tuple[Decimal, str]:
+def split(
+    text: object, kind: str = "a quantity", example: str = "110 USD/kg"
+) -> tuple[Decimal, str]:
+    """Number and unit of a text; :class:`UnitError` names the ``kind`` and shows an example.
+
+    >>> split("1,250.5 USD/t")
+    (Decimal('1250.5'), 'USD/t')
+    """
     if not isinstance(text, str):
         raise UnitError(f"{text!r} has no unit. Write {kind} with its unit, as {example!r}.")
     found = _SHAPE.match(text)
@@ -51,7 +58,7 @@ def price(text: object) -> Decimal:
     >>> price("25 USD/lb").quantize(Decimal("0.01"))
     Decimal('55115.57')
     """
-    number, unit = _split(text, "a price", "110 USD/kg")
+    number, unit = split(text, "a price", "110 USD/kg")
     currency, slash, mass = unit.partition("/")
     if currency.strip() != "USD" or not slash or mass.strip() not in TONNES:
         known = ", ".join(f"USD/{u}" for u in TONNES)
@@ -65,7 +72,7 @@ def money(text: object) -> Decimal:
     >>> money("10 million USD")
     Decimal('10000000')
     """
-    number, unit = _split(text, "an amount", "10 million USD")
+    number, unit = split(text, "an amount", "10 million USD")
     scale = {"USD": 1, "million USD": 10**6, "billion USD": 10**9}
     if unit not in scale:
         raise UnitError(f"{text!r}: unit {unit!r} is not an amount. Use {', '.join(scale)}.")
@@ -78,7 +85,7 @@ def mass(text: object) -> Decimal:
     >>> mass("5 kt")
     Decimal('5000')
     """
-    number, unit = _split(text, "a mass", "5000 t")
+    number, unit = split(text, "a mass", "5000 t")
     if unit not in TONNES:
         raise UnitError(f"{text!r}: unit {unit!r} is not a mass. Use one of {', '.join(TONNES)}.")
     return number * TONNES[unit]
@@ -90,7 +97,7 @@ def share(text: object) -> Decimal:
     >>> share("2 %")
     Decimal('0.02')
     """
-    number, unit = _split(text, "a share", "2 %")
+    number, unit = split(text, "a share", "2 %")
     if unit not in SHARES:
         raise UnitError(f"{text!r}: unit {unit!r} is not a share. Use {', '.join(SHARES)}.")
     return number * SHARES[unit]
@@ -102,7 +109,7 @@ def days(text: object) -> int:
     >>> days("60 days")
     60
     """
-    number, unit = _split(text, "a duration", "60 days")
+    number, unit = split(text, "a duration", "60 days")
     if unit not in ("days", "day") or number != number.to_integral_value():
         raise UnitError(f"{text!r} is not whole days. Write it as '60 days'.")
     return int(number)

@@ -2,7 +2,15 @@
 
 import pytest
 
-PAGES = ["/", "/simulator", "/simulator?tariff=5&floor.oxide=x", "/nothing"]
+PAGES = [
+    "/",
+    "/simulator",
+    "/simulator?tariff=5&floor.oxide=x",
+    "/nothing",
+    "/pacts",
+    "/pacts/us-mexico-2026?lang=fr",
+    "/pacts/us-mexico-2026?on=x",
+]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

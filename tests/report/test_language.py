@@ -18,8 +18,8 @@ from orepact.pact.base import Text
 from orepact.report import numbers, places
 from orepact.report.language import LANGUAGES, language
 from orepact.report.sayings import sayings
+from orepact.said import Listed, Node, Place, Share, StageName, said
 from orepact.study.metrics import WORLD
-from orepact.study.said import Listed, Node, Place, Share, StageName, said
 from orepact.study.simulate import simulate
 
 pytest.importorskip("babel")

@@ -1,4 +1,7 @@
-"""What changed between two texts, in words: per party and date."""
+"""What changed between two texts, in words: per party and date.
+
+Every sentence is English text that remembers its values, so that other languages say it too.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from orepact.dates import Interval
 from orepact.pact.agreement import Head, Pact
 from orepact.pact.base import Strict, Text
+from orepact.pact.differences import Codes, Days, Level, Named, Place, Record, Subject, Value
 from orepact.pact.instrument import Instrument
-from orepact.pact.party import Party, Span
-from orepact.pact.trade import PriceFloor
+from orepact.pact.party import Party
 from orepact.pact.value import Dated
+from orepact.said import Said, said
 
 
-def diff(a: Pact, b: Pact) -> list[str]:
+def diff(a: Pact, b: Pact) -> list[Said]:
     """Sentences that say what ``b`` changes in ``a``; empty where they say the same.
 
     >>> from datetime import date
@@ -23,167 +28,167 @@ def diff(a: Pact, b: Pact) -> list[str]:
     >>> diff(a, a.with_member("CAN", from_=date(2028, 1, 1)))
     ['CAN becomes a party from 2028-01-01; what binds the members binds it too.']
     """
-    return [
-        *_head(a, b),
-        *_parties(a, b),
-        *_instruments(a, b),
-        *_records("calendar entry", {e.id: e for e in a.calendar}, {e.id: e for e in b.calendar}),
-        *_records("list of", a.lists, b.lists),
-        *_agreed(a, b),
-        *_records("source", a.sources, b.sources),
-    ]
+    return [sentence for part in parts(a, b).values() for sentence in part]
 
 
-def _head(a: Pact, b: Pact) -> Iterator[str]:
+def parts(a: Pact, b: Pact) -> dict[str, list[Said]]:
+    """The same by the part of the text that changes."""
+    entries = [{e.id: e for e in p.calendar} for p in (a, b)]
+    return {
+        "head": list(_head(a, b)),
+        "parties": list(_parties(a, b)),
+        "instruments": list(_instruments(a, b)),
+        "calendar": list(_records("Calendar entry", entries[0], entries[1])),
+        "lists": list(_records("List of", a.lists, b.lists)),
+        "agreed": list(_agreed(a, b)),
+        "sources": list(_records("Source", a.sources, b.sources)),
+    }
+
+
+def _head(a: Pact, b: Pact) -> Iterator[Said]:
     for name in Head.model_fields:
-        yield from _field(f"The pact's {name}", getattr(a, name), getattr(b, name))
+        yield from _field(Place(a, (name,), (name,)), a, b, name)
 
 
-def _parties(a: Pact, b: Pact) -> Iterator[str]:
+def _parties(a: Pact, b: Pact) -> Iterator[Said]:
     before, after = _spells(a.parties), _spells(b.parties)
     for code in [*before, *(c for c in after if c not in before)]:
-        old, new = before.get(code, []), after.get(code, [])
+        old, new = before.get(code, ()), after.get(code, ())
+        party = Codes((code,))
         if old == new:
             continue
         if not old:
-            yield f"{code} becomes a party {_spans(new)}; what binds the members binds it too."
+            yield said(
+                "{party} becomes a party {days}; what binds the members binds it too.",
+                party=party, days=Days(new),
+            )  # fmt: skip
         elif not new:
-            yield f"{code} is no longer a party; it was one {_spans(old)}."
+            yield said(
+                "{party} is no longer a party; it was one {days}.", party=party, days=Days(old)
+            )
         else:
-            yield f"{code} is a party {_spans(new)} instead of {_spans(old)}."
+            yield said(
+                "{party} is a party {days} instead of {before}.",
+                party=party, days=Days(new), before=Days(old),
+            )  # fmt: skip
 
 
-def _spells(parties: Sequence[Party]) -> dict[str, list[Party]]:
-    out: dict[str, list[Party]] = {}
+def _spells(parties: Sequence[Party]) -> dict[str, tuple[Interval, ...]]:
+    out: dict[str, tuple[Interval, ...]] = {}
     for p in parties:
-        out.setdefault(p.code, []).append(p)
+        out[p.code] = (*out.get(p.code, ()), p.interval)
     return out
 
 
-def _spans(spans: Sequence[Span]) -> str:
-    return " and ".join(_span(s.interval.start, s.interval.end) for s in spans)
-
-
-def _span(start: date | None, end: date | None) -> str:
-    if start and end:
-        return f"from {start} until {end}"
-    return f"from {start}" if start else f"until {end}" if end else "at all times"
-
-
-def _instruments(a: Pact, b: Pact) -> Iterator[str]:
+def _instruments(a: Pact, b: Pact) -> Iterator[Said]:
     before, after = {i.id: i for i in a.instruments}, {i.id: i for i in b.instruments}
     for id in [*before, *(i for i in after if i not in before)]:
         old, new = before.get(id), after.get(id)
         if old is None and new is not None:
-            yield f"{_bound(b, new)}: {_brief(new)} is new {_when(new)}."
+            yield said(
+                "{who}: {what} is new {days}.",
+                who=_bound(b, new), what=Subject(new, True), days=_when(new),
+            )  # fmt: skip
         elif new is None and old is not None:
-            yield f"{_bound(a, old)}: {_brief(old)} is gone; it held {_when(old)}."
+            yield said(
+                "{who}: {what} is gone; it held {days}.",
+                who=_bound(a, old), what=Subject(old, True), days=_when(old),
+            )  # fmt: skip
         elif old is not None and new is not None and old != new:
             if type(old) is type(new):
                 yield from _changed(a, b, old, new)
             else:
-                yield f"{_bound(b, new)}: {_brief(new)} stands in place of {_brief(old)}."
+                yield said(
+                    "{who}: {what} stands in place of {before}.",
+                    who=_bound(b, new), what=Subject(new, True), before=Subject(old, True),
+                )  # fmt: skip
 
 
 _BINDING = ("in_", "between", "by", "holders", "paid_by")
 """Fields that say which parties an instrument binds."""
 
 
-def _changed(a: Pact, b: Pact, old: Instrument, new: Instrument) -> Iterator[str]:
-    were, are = _codes(a, old), _codes(b, new)
+def _changed(a: Pact, b: Pact, old: Instrument, new: Instrument) -> Iterator[Said]:
+    were, are = _bound(a, old).codes, _bound(b, new).codes
     if all(getattr(old, name, None) == getattr(new, name, None) for name in _BINDING):
         were = are = ()  # whoever joined or left is told as a party
     for code in were:
         if code not in are:
-            yield f"{code}: {_subject(new)} no longer holds here."
+            yield said("{who}: {what} no longer holds here.", who=Codes((code,)), what=Subject(new))
     for code in are:
         if code not in were:
-            yield f"{code}: {_subject(new)} holds here too, {_when(new)}."
+            yield said(
+                "{who}: {what} holds here too, {days}.",
+                who=Codes((code,)), what=Subject(new), days=_when(new),
+            )  # fmt: skip
     for name, field in type(new).model_fields.items():
-        if name in _BINDING:
-            continue
-        label = f"{_bound(b, new)}: {_subject(new)}"
-        if name != "floor":
-            label += f": {field.alias or name}"
-        yield from _field(label, getattr(old, name), getattr(new, name))
+        if name not in _BINDING:
+            place = Place(Subject(new), (field.alias or name,), (name,), _bound(b, new))
+            yield from _field(place, old, new, name)
 
 
-def _codes(pact: Pact, x: Instrument) -> tuple[str, ...]:
+def _bound(pact: Pact, x: Instrument) -> Codes:
+    """The parties that an instrument binds."""
     everyone = tuple(dict.fromkeys(p.code for p in pact.parties))
     for name in _BINDING:
         held = getattr(x, name, None)
         if held is not None:
-            return everyone if held == "members" else (held,) if isinstance(held, str) else held
-    return everyone
+            one = (held,) if isinstance(held, str) else held
+            return Codes(everyone if held == "members" else one)
+    return Codes(everyone)
 
 
-def _bound(pact: Pact, x: Instrument) -> str:
-    """The parties that an instrument binds, by code."""
-    return ", ".join(_codes(pact, x))
+def _when(x: Instrument) -> Days:
+    return Days((x.interval,))
 
 
-def _subject(x: Instrument) -> str:
-    if isinstance(x, PriceFloor):
-        return f"the floor on {x.mineral} {x.stage} ({x.id})"
-    return f"{x.kind} {x.id}"
-
-
-def _brief(x: Instrument) -> str:
-    """One phrase for an instrument, with its first dated value."""
-    value = x.dated[0].steps[0][1].text if x.dated else ""
-    return f"{_subject(x)}{' at ' + value if value else ''}"
-
-
-def _when(x: Instrument) -> str:
-    return _span(x.interval.start, x.interval.end)
-
-
-def _agreed(a: Pact, b: Pact) -> Iterator[str]:
+def _agreed(a: Pact, b: Pact) -> Iterator[Said]:
     for id in b.agreed:
         if id not in a.agreed:
-            yield f"{id} counts as agreed."
+            yield said("{id} counts as agreed.", id=_named(b, id))
     for id in a.agreed:
         if id not in b.agreed:
-            yield f"{id} no longer counts as agreed."
+            yield said("{id} no longer counts as agreed.", id=_named(a, id))
+
+
+def _named(pact: Pact, id: str) -> Named:
+    held = {x.id: x for x in (*pact.calendar, *pact.instruments)}
+    return Named(id, held.get(id))
 
 
 def _records(
-    label: str, before: Mapping[str, Strict], after: Mapping[str, Strict]
-) -> Iterator[str]:
+    kind: str, before: Mapping[str, Strict], after: Mapping[str, Strict]
+) -> Iterator[Said]:
     for id in [*before, *(i for i in after if i not in before)]:
         old, new = before.get(id), after.get(id)
-        if old is None:
-            yield _upper(f"{label} {id} is new.")
-        elif new is None:
-            yield _upper(f"{label} {id} is gone.")
+        if new is None:
+            yield said("{record} is gone.", record=Record(kind, id, old))
+        elif old is None:
+            yield said("{record} is new.", record=Record(kind, id, new))
         elif old != new:
             for name, field in type(new).model_fields.items():
-                yield from _field(
-                    _upper(f"{label} {id}: {field.alias or name}"),
-                    getattr(old, name),
-                    getattr(new, name),
-                )
+                place = Place(Record(kind, id, new), (field.alias or name,), (name,))
+                yield from _field(place, old, new, name)
 
 
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-def _field(label: str, old: Any, new: Any) -> Iterator[str]:
+def _field(place: Place, before: Any, after: Any, name: str) -> Iterator[Said]:
     """Say how one value changed; records are entered, dated values told day by day."""
+    old, new = getattr(before, name), getattr(after, name)
     if old == new:
         return
     if isinstance(old, Dated) and isinstance(new, Dated):
-        yield from _dated(label, old, new)
+        yield from _dated(place, old, new)
     elif isinstance(old, Strict) and type(old) is type(new) and not isinstance(old, Text):
-        for name, field in type(old).model_fields.items():
-            inner = f"{label}, {field.alias or name}"
-            yield from _field(inner, getattr(old, name), getattr(new, name))
+        for inner, field in type(old).model_fields.items():
+            yield from _field(place.within(inner, field.alias or inner), old, new, inner)
     else:
-        yield f"{label} is {_said(new)} instead of {_said(old)}."
+        yield said(
+            "{place} is {new} instead of {old}.",
+            place=place, new=Value(name, new, after), old=Value(name, old, before),
+        )  # fmt: skip
 
 
-def _dated(label: str, old: Dated, new: Dated) -> Iterator[str]:
+def _dated(place: Place, old: Dated, new: Dated) -> Iterator[Said]:
     """One sentence per stretch of days on which the values differ."""
     days: set[date | None] = set()
     for value in (old, new):
@@ -192,28 +197,11 @@ def _dated(label: str, old: Dated, new: Dated) -> Iterator[str]:
     edges = sorted(d for d in days if d is not None)
     starts = [date.min, *edges]
     for start, end in zip(starts, [*edges, None], strict=True):
-        was, now = old.at(start), new.at(start)
-        if was == now:
+        if old.at(start) == new.at(start):
             continue
-        when = _span(start if start != date.min else None, end)
-        yield f"{label} is {new.written(start) or 'not stated'} {when} instead of " + (
-            f"{old.written(start) or 'not stated'}."
-        )
-
-
-def _said(value: Any) -> str:
-    if value is None or value == ():
-        return "not stated"
-    if isinstance(value, Text):
-        return f"'{value.en}'" + (f" / '{value.es}'" if value.es else "")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Dated):
-        return "; ".join(f"{held.text} {_span(s.start, s.end)}" for s, held in value.steps)
-    if isinstance(value, tuple):
-        return ", ".join(_said(v) for v in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{k} {_said(v)}" for k, v in value.items())
-    if isinstance(value, Strict):
-        return str(value.model_dump(mode="json", by_alias=True, exclude_none=True))
-    return str(value)
+        span = Interval(start if start != date.min else None, end)
+        yield said(
+            "{place} is {new} {days} instead of {old}.",
+            place=place, new=Level(new.written(start)), days=Days((span,)),
+            old=Level(old.written(start)),
+        )  # fmt: skip

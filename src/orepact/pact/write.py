@@ -18,17 +18,27 @@ def dump(pact: Pact) -> str:
     >>> read_text(dump(held)) == held
     True
     """
-    out: dict[str, Any] = {"format": pact.format}
-    out |= _plain(pact, exclude={"instruments", "format"})
-    out["instruments"] = [{"kind": i.kind, **_plain(i, exclude={"kind"})} for i in pact.instruments]
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 100
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     text = StringIO()
-    yaml.dump(out, text)
+    yaml.dump(document(pact), text)
     return text.getvalue()
+
+
+def document(pact: Pact) -> dict[str, Any]:
+    """The same as mappings, lists and texts, as the format's JSON Schema describes them.
+
+    >>> from orepact.pact import read
+    >>> document(read("us-mexico-2026"))["parties"][0]
+    {'from': '2026-02-04', 'code': 'USA'}
+    """
+    out: dict[str, Any] = {"format": pact.format}
+    out |= _plain(pact, exclude={"instruments", "format"})
+    out["instruments"] = [{"kind": i.kind, **_plain(i, exclude={"kind"})} for i in pact.instruments]
+    return out
 
 
 def _plain(record: Any, exclude: set[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from orepact.errors import InputError, nearest
 from orepact.pact import Instrument
 from orepact.pact.base import Text
 from orepact.report import numbers, places, words
-from orepact.study.said import Held, Listed, Node, Place, Said, Share, StageName, Value
+from orepact.said import Held, Listed, MineralName, Node, Place, Said, Share, StageName
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "en_US", "es": "es_MX", "fr": "fr_CA"})
 """Languages and the locale that each has where none is named."""
@@ -220,7 +220,7 @@ class Language:
     def note(self, text: str) -> str:
         """A sentence of a study in this language; what is not known in it stays as it is.
 
-        >>> from orepact.study.said import Place, said
+        >>> from orepact.said import Place, said
         >>> text = said("No source is open, so nothing is bought: {places}.", places=Place("CHN"))
         >>> language("fr").note(text)
         "Aucune source n'est ouverte, donc rien n'est acheté : Chine."
@@ -239,11 +239,14 @@ class Language:
         return tuple(held[m] for m in range(1, 13))
 
 
-def written(language: Language, value: Value) -> object:
+def written(language: Language, value: object) -> object:
     """A value of a sentence, as a language writes it."""
     match value:
         case Place(code):
             return language.named(code)
+        case MineralName(id):
+            name = language.mineral(id)
+            return name[:1].lower() + name[1:]
         case StageName(mineral_id, stage):
             return language.stage_word(mineral_id, stage)
         case Node(stage, place):

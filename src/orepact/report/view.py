@@ -10,8 +10,8 @@ from orepact.catalogue import mineral
 from orepact.market.instruments import is_simulated
 from orepact.pact.trade import PriceFloor
 from orepact.report import numbers, words
+from orepact.said import said
 from orepact.study.metrics import WORLD, Key
-from orepact.study.said import said
 from orepact.study.simulate import Figure, MineralRun, Run
 from orepact.study.warnings import MUCH
 

@@ -13,7 +13,7 @@ from orepact.market import Outcome, Wedges
 from orepact.market.instruments import applied, is_simulated, touches
 from orepact.pact import Pact
 from orepact.pact.trade import Preference
-from orepact.study.said import Held, Listed, Place, Said, Share, Whole, said
+from orepact.said import Held, Listed, Place, Said, Share, Whole, said
 from orepact.world import Chain
 
 Array = Any

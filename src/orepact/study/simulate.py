@@ -25,11 +25,11 @@ from orepact.market.effects import Effect, effects
 from orepact.market.instruments import is_simulated, matches, wedges
 from orepact.market.sourcing import Homogeneous
 from orepact.pact import Pact
+from orepact.said import Said, said
 from orepact.study.assumed import Basis, basis, duty_warnings, on_market
 from orepact.study.bases import base_of
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
-from orepact.study.said import Said, said
 from orepact.study.warnings import warnings
 from orepact.world import Chain, Structure, World
 from orepact.world.duties import Levied

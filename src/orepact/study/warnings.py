@@ -14,7 +14,7 @@ from orepact.market.instruments import is_simulated
 from orepact.market.supply import Isoelastic
 from orepact.pact import Pact
 from orepact.pact.trade import PriceFloor
-from orepact.study.said import Listed, Node, Place, Said, Share, StageName, Times, Whole, said
+from orepact.said import Listed, Node, Place, Said, Share, StageName, Times, Whole, said
 
 Array = Any
 

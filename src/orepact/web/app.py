@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import orepact
-from orepact.web import api, problems, simulator
+from orepact.web import api, pact, pact_api, problems, simulator
 from orepact.web.engine import Engine
 from orepact.web.frame import page
 from orepact.web.reader import reader
@@ -64,7 +64,7 @@ def create_app(pact_files: Sequence[Path] = (), workers: int = 0) -> FastAPI:
     def home(request: Request) -> HTMLResponse:
         return page(request, "home.html.j2", reader(request))
 
-    for router in (simulator.router, api.router, vega):
+    for router in (simulator.router, api.router, pact.router, pact_api.router, vega):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_folder()), name="static")
     return app

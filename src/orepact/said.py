@@ -20,6 +20,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class MineralName:
+    """A mineral; English shows its id."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
 class StageName:
     """A stage of a mineral; English shows its id."""
 
@@ -93,17 +103,30 @@ class Listed:
         return ", ".join(map(str, self.items)) + (f" and {self.more} more" if self.more else "")
 
 
-Value = str | int | date | Place | StageName | Node | Share | Held | Whole | Times | Listed
+Value = (
+    str
+    | int
+    | date
+    | Place
+    | MineralName
+    | StageName
+    | Node
+    | Share
+    | Held
+    | Whole
+    | Times
+    | Listed
+)
 
 
 class Said(str):
     """An English sentence with its ``template`` and the ``values`` in it; otherwise a string."""
 
     template: str
-    values: Mapping[str, Value]
+    values: Mapping[str, object]
 
 
-def said(template: str, /, **values: Value) -> Said:
+def said(template: str, /, **values: object) -> Said:
     """The English sentence of a template, which remembers both.
 
     >>> text = said("{share} of it comes from {place}.", share=Share(0.3), place=Place("CHN"))

@@ -3,7 +3,7 @@
 import json
 import pickle
 
-from orepact.study.said import (
+from orepact.said import (
     Held,
     Listed,
     Node,
