@@ -55,7 +55,7 @@ def test_who_is_bound_is_told_by_name():
         "Mexico: the floor on neodymium-praseodymium, oxide no longer holds here."
     )
     assert said(A.with_member("CAN", date(2028, 1, 1)), FR) == [
-        "Le Canada : nouvelle partie à partir du 1 janvier 2028 ; ce qui lie les membres "
+        "Le Canada : nouvelle partie à partir du 1er janvier 2028 ; ce qui lie les membres "
         "s’y applique aussi."
     ]
 

@@ -13,8 +13,8 @@ CHECKER = jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.Fo
 
 
 def text(client, path: str, status: int = 200) -> str:
-    client.cookies.clear()  # no language from an earlier page
     answer = client.get(path)
+    client.cookies.clear()  # the language of one page is not that of the next
     assert answer.status_code == status, answer.text[:400]
     return answer.text
 
