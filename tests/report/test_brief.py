@@ -71,7 +71,11 @@ def _said() -> set[str]:
     from orepact.report.sayings import sayings
 
     held = sayings(Path(orepact.__file__).parent)
-    return {text for text, where in held.items() if "brief" in where and "{" not in text}
+    return {
+        text
+        for text, where in held.items()
+        if where.startswith(("report/brief", "report/flows")) and "{" not in text
+    }
 
 
 def test_the_medians_of_the_run_stand_in_the_answer(ranged) -> None:

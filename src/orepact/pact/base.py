@@ -122,14 +122,15 @@ class Strict(BaseModel):
 
 
 class Text(Strict):
-    """Words in English and, where there is a translation, in Spanish."""
+    """Words in English and, where there are translations, in Spanish and French."""
 
     en: str = Field(min_length=1)
     es: str | None = None
+    fr: str | None = None
 
     def in_(self, language: str) -> str:
-        """The text in ``"es"`` where it exists, else in English."""
-        return self.es if language == "es" and self.es else self.en
+        """The text in ``"es"`` or ``"fr"`` where it exists, else in English."""
+        return {"es": self.es, "fr": self.fr}.get(language) or self.en
 
 
 class FrozenMap(Mapping[str, V], Generic[V]):

@@ -164,13 +164,13 @@ def _welfare(run: Run, lang: Language) -> Point:
     parts = []
     if len(each) > 1:
         both = choice.summed(run, run.members)
-        parts.append(lang.say("members together: {change}", change=_net(both, pen)))
+        parts.append(pen.pair(lang.say("members together"), _net(both, pen)))
     parts += [_of(m, x, pen) for m, x in each]
     return Point(lang.say("Welfare, USD million a year"), sentences(parts))
 
 
 def _of(code: str, x: Shown, pen: Pen) -> str:
-    return pen.lang.say("{place}: {change}", place=pen.lang.place(code), change=_net(x, pen))
+    return pen.pair(pen.lang.place(code), _net(x, pen))
 
 
 def _net(x: Shown, pen: Pen) -> str:
@@ -197,6 +197,7 @@ def _size(x: Shown) -> tuple[float, float | None, float | None]:
 
 def _lines(run: Run, lang: Language) -> Iterator[Point]:
     """Whose money it is, a sentence a member; of many members together."""
+    pen = Pen(lang)
     groups: list[tuple[tuple[str, ...], str]] = [((m,), lang.place(m)) for m in run.members]
     if len(groups) > FEW:
         groups = [(run.members, lang.say("members together"))]
@@ -208,7 +209,7 @@ def _lines(run: Run, lang: Language) -> Iterator[Point]:
             if lang.millions((x := choice.summed(run, codes, line)).mid) != "0"
         ]
         if held:
-            parts.append(f"{name}: {', '.join(held)}")
+            parts.append(pen.pair(name, ", ".join(held)))
     if parts:
         yield Point(lang.say("Who pays, who gains, USD million a year"), sentences(parts))
 
@@ -230,7 +231,8 @@ def _moves(run: Run, lang: Language) -> Iterator[Point]:
             if x
         ]  # fmt: skip
         if told:
-            parts.append(f"{Pen(lang).inside(mr.chain.mineral, stage)}: {', '.join(told)}")
+            pen = Pen(lang)
+            parts.append(pen.pair(pen.inside(mr.chain.mineral, stage), ", ".join(told)))
     if parts:
         yield Point(lang.say("What moves, contained tonnes a year"), sentences(parts))
 

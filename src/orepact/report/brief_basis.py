@@ -133,7 +133,8 @@ def _ranges(run: Run, mr: MineralRun, lang: Language) -> Iterator[Line]:
         if r.assumed and r.source != ASSUMPTION:
             known = lang.say("assumed, after {publisher}", publisher=publisher)
         three = (Cell(lang.digits(f"{x:,.3g}")) for x in (r.low, r.central, r.high))
-        head = f"{lang.mineral(mr.chain.mineral)}: {lang.parameter(mr.chain.mineral, at, name)}"
+        id = mr.chain.mineral
+        head = Pen(lang).pair(lang.mineral(id), lang.parameter(id, at, name))
         yield Line(head, (*three, Cell(known)))
 
 
@@ -143,7 +144,7 @@ def _grades(run: Run, lang: Language) -> Iterator[Point]:
         ids = [mr.chain.mineral for mr in run.minerals.values() if view.grade(mr) == grade]
         if ids:
             names = lang.listed([Pen(lang).inside(id) for id in ids])
-            parts.append(f"{lang.grade(grade)}: {names}")
+            parts.append(Pen(lang).pair(lang.grade(grade), names))
     yield Point(lang.say("Grade of the data"), "; ".join(parts) + ".")
 
 

@@ -111,6 +111,10 @@ class Pen:
         text = write(x.mid)
         return Cell(text, self.spread(x, write), text == "0")
 
+    def pair(self, name: str, text: str) -> str:
+        """What a figure is of, and the figure: ``Zinc: +20 %``."""
+        return self.lang.say("{name}: {text}", name=name, text=text)
+
     def inside(self, mineral: str, stage: str = "") -> str:
         """A mineral inside a sentence, with its stage where it has one: ``zinc (refined)``."""
         name = self.lang.mineral(mineral)

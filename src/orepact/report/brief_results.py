@@ -17,7 +17,7 @@ from orepact.study.incidence import Border, borders
 from orepact.study.metrics import WORLD
 from orepact.study.simulate import MineralRun, Run
 
-ROWS = 12
+ROWS = 10
 """Rows of a chart at most."""
 BORDERS = 10
 """Rows of the table of borders at most."""
@@ -203,7 +203,7 @@ def moves(run: Run, lang: Language) -> Part | None:
         "tonnes a year that it carries. Hatched: weak data (imputed, traced through stocks, or no "
         "trade in the base year). Central values."
     )
-    return Part(lang.say("What moves"), (Point("", how), *found))
+    return Part(lang.say("What moves"), (*found, Point("", how)))
 
 
 def bearers(run: Run, lang: Language) -> Part | None:
