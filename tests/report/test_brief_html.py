@@ -1,5 +1,6 @@
 """The brief as a fragment: the same words as on paper, figures and tables that can be read out."""
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -62,7 +63,7 @@ def test_it_is_a_fragment_with_headings_in_order(ranged) -> None:
     assert found.startswith('<article class="brief" lang="fr-CA">')
     levels = [int(h) for h in re.findall(r"<h([1-6])>", found)]
     assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
 
 
 def test_pictures_have_texts_and_tables_captions_and_scopes(many) -> None:

@@ -200,7 +200,8 @@ def moves(run: Run, lang: Language) -> Part | None:
         return None
     how = lang.say(
         "Origins stand at the left, destinations at the right; a band is as wide as the contained "
-        "tonnes a year that it carries. Hatched: weak data (imputed, traced through stocks, or no "
+        "tonnes a year that it carries. Blue: from a member; orange: from China; grey: from other "
+        "countries. Hatched: weak data (imputed, traced through stocks, or no "
         "trade in the base year). Central values."
     )
     return Part(lang.say("What moves"), (*found, Point("", how)))
