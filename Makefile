@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 
 run: $(VENV)/.web             ## install into .venv and simulate the US-Mexico scenario
 	$(BIN)/orepact simulate us-mexico-2026 --out out/us-mexico-2026
+	@echo "Now open the pages: $(BIN)/orepact serve"
 
 test: $(VENV)/.dev            ## every test, and the examples in the docstrings
 	$(BIN)/pytest -n 2

@@ -10,9 +10,16 @@ def app():
 
 
 @pytest.fixture(scope="session")
-def client(app):
+def running(app):
     with TestClient(app) as held:
         yield held
+
+
+@pytest.fixture
+def client(running):
+    """A reader who has chosen no language yet."""
+    running.cookies.clear()
+    return running
 
 
 @pytest.fixture(scope="session")

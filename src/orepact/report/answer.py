@@ -71,11 +71,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in words, figures and pictures. ``columns`` head the tables of the stages."""
+    """An answer in words, figures and pictures. ``lead`` is the stage that the headline is about;
+    ``columns`` head the tables of the stages.
+    """
 
     mineral: str
     unit: str
     headline: str
+    lead: str
     ranges: bool
     tiles: tuple[Tile, ...]
     columns: tuple[str, ...]
@@ -103,6 +106,7 @@ def answer(run: Run, lang: Language) -> Answer:
         mineral=lang.mineral(id),
         unit=find(id).unit,
         headline=_headline(run, mr, lang),
+        lead=lead(run, mr)[0],
         ranges=run.draws > 0,
         tiles=tuple(_tiles(run, mr, lang)),
         columns=tuple(lang.say(c) for c in COLUMNS),

@@ -66,6 +66,17 @@ def ranges(request: Request, asked: Asked) -> JSONResponse:
     return JSONResponse(engine.live(live.document, asked, job.result))
 
 
+@router.get("/brief", summary="The brief of a scenario, once its ranges are drawn")
+def brief(
+    request: Request,
+    asked: Asked,
+    lang: Annotated[str, Query(description="Language: en, es or fr.")] = "en",
+) -> JSONResponse:
+    """Its parts, sentences, tables and pictures; 202 and the job while they are being drawn."""
+    job = engine_of(request).brief(asked, language(lang).tag())
+    return _accepted(job) if job.state != "done" else JSONResponse(job.result.data)
+
+
 @router.get("/jobs/{id}", summary="How far a computation is")
 def job(request: Request, id: str) -> Any:
     """State and steps of a job; a job that failed answers with its problem."""

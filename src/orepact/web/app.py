@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from markupsafe import Markup
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import orepact
-from orepact.web import api, pact, pact_api, problems, simulator
+from orepact.web import api, brief, fields, live, pact, pact_api, problems, simulator
 from orepact.web.engine import Engine
 from orepact.web.frame import page
 from orepact.web.reader import reader
@@ -62,9 +63,19 @@ def create_app(pact_files: Sequence[Path] = (), workers: int = 0) -> FastAPI:
 
     @app.get("/", include_in_schema=False)
     def home(request: Request) -> HTMLResponse:
-        return page(request, "home.html.j2", reader(request))
+        lang = reader(request)
+        asked = fields.read([], engine, lang).scenario
+        assert asked is not None  # the first pact as it stands
+        glance = Markup(engine.live(live.glance, asked, lang.tag()))
+        return page(request, "home.html.j2", lang, glance=glance)
 
-    for router in (simulator.router, api.router, pact.router, pact_api.router, vega):
+    @app.get("/api", include_in_schema=False)
+    def interface(request: Request) -> HTMLResponse:
+        return page(request, "api.html.j2", reader(request), paths=app.openapi()["paths"])
+
+    for router in (
+        simulator.router, brief.router, api.router, pact.router, pact_api.router, vega,
+    ):  # fmt: skip
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_folder()), name="static")
     return app

@@ -88,6 +88,11 @@ class Engine:
         name = self.names[asked.pact]
         return self.jobs.submit(f"ranges {asked}", live.draw_ranges, name, asked)
 
+    def brief(self, asked: Scenario, tag: str) -> Job:
+        """The job that writes a brief with its ranges, as HTML and PDF."""
+        name = self.names[asked.pact]
+        return self.jobs.submit(f"brief {tag} {asked}", live.draw_brief, name, asked, tag)
+
 
 def _caught(work: Callable[..., T], *given: Any) -> tuple[bool, Any]:
     """A result, or what an error says: not every exception survives the way between processes."""

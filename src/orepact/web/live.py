@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from orepact import pact as pacts
 from orepact.errors import OrepactError
@@ -20,6 +20,9 @@ from orepact.pact import Pact
 from orepact.pact.write import dump
 from orepact.report import vega
 from orepact.report.answer import answer, price_chart, welfare_chart
+from orepact.report.brief import brief as written
+from orepact.report.brief_html import html as brief_html
+from orepact.report.brief_pdf import data, pdf
 from orepact.report.language import language
 from orepact.report.records import records
 from orepact.study.metrics import Key
@@ -38,7 +41,20 @@ Ranges = tuple[dict[Key, Figure], int]
 """Figures with their ranges, and how many draws did not solve."""
 Report = Callable[[int, int], None]
 
+FEW = 4
+"""Runs with ranges that the process of the jobs keeps."""
+
+
+class Written(NamedTuple):
+    """A brief as a fragment of a page, as a PDF and as data."""
+
+    html: str
+    pdf: bytes
+    data: dict[str, Any]
+
+
 _lock = threading.Lock()
+_runs: OrderedDict[tuple[Name, Scenario], Run] = OrderedDict()
 _kept: OrderedDict[tuple[Name, Scenario], Run] = OrderedDict()
 
 
@@ -74,9 +90,52 @@ def ranged(name: Name, asked: Scenario, ranges: Ranges | None) -> Run:
 
 def draw_ranges(report: Report, name: Name, asked: Scenario) -> Ranges:
     """Ranges of a scenario: some seconds."""
-    run = _run(name, asked, DRAWS, lambda _, done, total: report(done, total))
-    mr = run.minerals[asked.mineral]
+    mr = _drawn(report, name, asked).minerals[asked.mineral]
     return mr.figures, mr.failed
+
+
+def _drawn(report: Report, name: Name, asked: Scenario) -> Run:
+    """A run with its ranges; the last few are kept for the brief and its other languages."""
+    at = (name, asked)
+    if at not in _runs:
+        count = len(_minerals(name, asked))
+        past: dict[str, int] = {}
+
+        def progress(mineral: str, done: int, total: int) -> None:
+            past[mineral] = done
+            report(sum(past.values()), count * total)
+
+        _runs[at] = _run(name, asked, DRAWS, progress)
+        while len(_runs) > FEW:
+            _runs.popitem(last=False)
+    return _runs[at]
+
+
+def _minerals(name: Name, asked: Scenario) -> list[str]:
+    """The mineral of a scenario, or all that its pact names."""
+    if asked.mineral:
+        return [asked.mineral]
+    named = {m for i in pact(name).instruments for m, _ in i.targets()}
+    return [m for m in load(asked.base).chains if m in named]
+
+
+def glance(name: Name, asked: Scenario, tag: str) -> str:
+    """The answer at a glance, for the first page: its headline, and that stage before and after."""
+    lang = language(tag)
+    a = answer(central(name, asked), lang)
+    stage = next(s for s in a.stages if s.id == a.lead)
+    return fragment("glance.html.j2", lang, a=a, stage=stage, asked=asked)
+
+
+def brief(name: Name, asked: Scenario, tag: str) -> str:
+    """The brief at central values, as a fragment of a page."""
+    return brief_html(written(central(name, asked), language(tag), source=str(name)))
+
+
+def draw_brief(report: Report, name: Name, asked: Scenario, tag: str) -> Written:
+    """The brief with its ranges: up to a minute."""
+    held = written(_drawn(report, name, asked), language(tag), source=str(name))
+    return Written(brief_html(held), pdf(held), data(held))
 
 
 def page(name: Name, asked: Scenario, ranges: Ranges | None, tag: str, drawing: bool) -> str:
@@ -154,6 +213,6 @@ def _run(
     name: Name, asked: Scenario, draws: int, progress: Callable[[str, int, int], None] | None = None
 ) -> Run:
     return simulate(
-        asked.of(pact(name)), load(asked.base), [asked.mineral], on=asked.on, draws=draws,
+        asked.of(pact(name)), load(asked.base), _minerals(name, asked), on=asked.on, draws=draws,
         seed=SEED, progress=progress,
     )  # fmt: skip

@@ -19,7 +19,8 @@ from orepact.pact.vary import last_day, vary
 class Scenario:
     """Names and texts with units: ``floors`` by stage, ``members`` empty where they are the pact's.
 
-    ``base`` is the year of the world, ``year`` the one on whose last day the pact is computed.
+    Without a ``mineral`` it is the pact itself, on all that it names. ``base`` is the year of the
+    world, ``year`` the one on whose last day the pact is computed.
     """
 
     pact: str
@@ -39,6 +40,8 @@ class Scenario:
 
     def of(self, pact: Pact) -> Pact:
         """The pact with what the scenario changes in it."""
+        if not self.mineral:
+            return pact
         return vary(
             pact, self.mineral, self.on, floors=dict(self.floors), tariff=self.tariff or None,
             ban=self.ban or None, by=self.by, members=self.members or None,
@@ -46,10 +49,9 @@ class Scenario:
 
     def query(self) -> str:
         """The query of its address, without the question mark."""
-        held: dict[str, str] = {
-            "pact": self.pact, "mineral": self.mineral, "year": str(self.year),
-            "base": str(self.base), **{f"floor.{s}": text for s, text in self.floors},
-        }  # fmt: skip
+        held = {"pact": self.pact, "mineral": self.mineral} if self.mineral else {"pact": self.pact}
+        held |= {"year": str(self.year), "base": str(self.base)}
+        held |= {f"floor.{s}": text for s, text in self.floors}
         if self.tariff:
             held["tariff"] = self.tariff
         if self.ban:
