@@ -24,7 +24,7 @@ COLOURS = {"member": "#1d5fae", "china": "#c2570c", "rest": "#7c828c"}
 
 def hatches() -> str:
     """Patterns, held once by a page or picture: for weak data one per role and one to lay over any
-    shade, and one for pools on maps (in tenths of a px)."""
+    shade, and on maps (in tenths of a px) one for pools and one to lay over weak data."""
     return "".join(
         f'<pattern id="hatch-{role}" width="5" height="5" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect class="tint {role}" width="5" height="5"/>'
@@ -36,6 +36,8 @@ def hatches() -> str:
         '<pattern id="hatch-pool" width="60" height="60" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><rect class="q0" width="60" height="60"/>'
         '<rect class="q3" width="14" height="60"/></pattern>'
+        '<pattern id="hatch-weak" width="50" height="50" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(-45)"><rect class="over" width="16" height="50"/></pattern>'
     )
 
 

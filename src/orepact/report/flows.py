@@ -1,21 +1,25 @@
 """The flow picture: who ships to whom at one stage, before and after, laid out as a Sankey.
 
-Drawn are the shipments that start or end in a member, its own supply included; trade among
-third countries is stated in words beside the picture, since it would dwarf the rest. Both
-panels of a stage have one scale: the height of a band is its tonnes.
+Of a pact are drawn the shipments that start or end in a member, its own supply included; trade
+among third countries is stated in words beside the picture, since it would dwarf the rest. Both
+panels of a stage have one scale: the height of a band is its tonnes. Of the world without a pact
+one panel a stage shows all shipments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orepact.report import words
 from orepact.report.language import Language, language
 from orepact.study.simulate import MineralRun
+
+if TYPE_CHECKING:
+    from orepact.world import Chain
 
 Array = Any
 
@@ -78,33 +82,63 @@ def panels(
     mr: MineralRun, stage: str, members: Sequence[str], lang: Language | None = None
 ) -> tuple[Panel, Panel]:
     """The two panels of a stage, before and after, on one scale and in one order."""
-    lang = lang or language()
     k = mr.chain.stages.index(stage)
     market = mr.base.market
-    before, after = mr.base.state.x[k], mr.policy.state.x[k]
+    both = [mr.base.state.x[k], mr.policy.state.x[k]]
     inside = np.array([r in members for r in market.regions])
     seen = inside[:, None] | inside[None, :]
     foreign = ~seen & ~np.eye(len(inside), dtype=bool)
-    weak = _weak(mr, k)
-    left = _groups(np.maximum(before, after) * seen, 1, market.regions, members, lang)
-    right = _groups(np.maximum(before, after) * seen, 0, market.regions, members, lang)
-    matrices = [_grouped(x * seen, left, right) for x in (before, after)]
-    doubtful = [_grouped(x * seen * weak, left, right) for x in (before, after)]
-    most = max(float(m.sum()) for m in matrices)
-    scale = SCALE / most if most > 0 else 0.0
-    rows = [np.maximum(*(m.sum(axis) for m in matrices)) for axis in (1, 0)]
+    weak = weak_routes(mr.chain, k, market.regions) | market.opened[k]
+    unseen = [float(x[foreign].sum()) for x in both]
+    before, after = laid(
+        stage, [x * seen for x in both], weak, market.regions, members, lang or language(), unseen
+    )
+    return before, after
+
+
+def world_panel(
+    chain: Chain, stage: str, party: str, lang: Language | None = None, named: int = NAMED
+) -> Panel:
+    """All shipments of a stage in the base year, own supply included: the party, China and the
+    ``named`` largest by name. Of scenario data every band is weak.
+    """
+    k = chain.stage(stage)
+    weak = weak_routes(chain, k, chain.regions) | (chain.grade[stage] == "scenario")
+    (panel,) = laid(
+        stage, [chain.trade[k]], weak, chain.regions, (party,), lang or language(), [0.0], named
+    )
+    return panel
+
+
+def laid(
+    stage: str, matrices: Sequence[Array], weak: Array, regions: Sequence[str],
+    members: Sequence[str], lang: Language, unseen: Sequence[float], named: int = NAMED,
+) -> tuple[Panel, ...]:  # fmt: skip
+    """One panel for each matrix of shipments (O, D), t: one scale, one order of the nodes.
+
+    ``weak`` (O, D) are routes of weak data; ``unseen`` tonnes left out of each matrix.
+    """
+    most = np.maximum.reduce(matrices)
+    left = _groups(most, 1, regions, members, lang, named)
+    right = _groups(most, 0, regions, members, lang, named)
+    grouped = [_grouped(x, left, right) for x in matrices]
+    doubtful = [_grouped(x * weak, left, right) for x in matrices]
+    total = max(float(m.sum()) for m in grouped)
+    scale = SCALE / total if total > 0 else 0.0
+    rows = [np.maximum.reduce([m.sum(axis) for m in grouped]) for axis in (1, 0)]
     tops = [_tops(tonnes * scale) for tonnes in rows]
     height = max(top[-1] for top in tops) - GAP
     made = []
-    for n, m in enumerate(matrices):
+    for n, m in enumerate(grouped):
         sides = [
-            _nodes(g, top, [x.sum(axis) for x in matrices], n, scale)
+            _nodes(g, top, [x.sum(axis) for x in grouped], n, scale)
             for g, top, axis in zip((left, right), tops, (1, 0), strict=True)
         ]
         bands = _bands(m, doubtful[n], sides[0], sides[1], scale)
-        unseen = float((before, after)[n][foreign].sum())
-        made.append(Panel(stage, n == 1, height, sides[0], sides[1], bands, float(m.sum()), unseen))
-    return made[0], made[1]
+        made.append(
+            Panel(stage, n == 1, height, sides[0], sides[1], bands, float(m.sum()), unseen[n])
+        )
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +148,24 @@ class _Group:
     at: tuple[int, ...]
 
 
-def _weak(mr: MineralRun, k: int) -> Array:
-    """Routes (O, D) of the market that rest on weak data."""
+def weak_routes(chain: Chain, k: int, regions: Sequence[str]) -> Array:
+    """Routes (O, D) among regions that rest on weak data."""
     from orepact.world import KINDS
 
-    market, chain = mr.base.market, mr.chain
-    keep = [chain.regions.index(r) for r in market.regions]
-    kind = chain.kind[k][np.ix_(keep, keep)]
-    return np.isin(kind, [KINDS.index(w) for w in WEAK]) | market.opened[k]
+    keep = [chain.regions.index(r) for r in regions]
+    return np.isin(chain.kind[k][np.ix_(keep, keep)], [KINDS.index(w) for w in WEAK])
 
 
 def _groups(
-    most: Array, axis: int, regions: Sequence[str], members: Sequence[str], lang: Language
-) -> tuple[_Group, ...]:
+    most: Array, axis: int, regions: Sequence[str], members: Sequence[str], lang: Language,
+    most_named: int,
+) -> tuple[_Group, ...]:  # fmt: skip
     """Nodes of one side: members, China, the largest third countries, all others."""
     size = most.sum(axis)
     total = float(size.sum())
     named = [regions.index(r) for r in members if r in regions and size[regions.index(r)] > 0]
     third = [i for i in np.argsort(-size, kind="stable") if regions[i] not in members]
-    large = [int(i) for i in third if total > 0 and size[i] >= LEAST * total][:NAMED]
+    large = [int(i) for i in third if total > 0 and size[i] >= LEAST * total][:most_named]
     china = regions.index("CHN") if "CHN" in regions else -1
     if china in third and size[china] > 0 and (china in large or size[china] > 0.2 * LEAST * total):
         large = [china, *(i for i in large if i != china)]

@@ -7,7 +7,7 @@ together are not told apart, so they are hatched, whatever their share.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -21,7 +21,7 @@ from markupsafe import escape
 
 from orepact.catalogue import POOLS
 from orepact.errors import UnknownIdError, WorldError, nearest
-from orepact.report import numbers, words
+from orepact.report.language import Language, language
 from orepact.world.compiled import TABLES
 from orepact.world.sources.natural_earth import EDGE, UNIT
 
@@ -163,33 +163,39 @@ def step(share: float) -> int:
     return 0 if share <= 0 else sum(share >= s for s in STEPS)
 
 
-def legend() -> tuple[tuple[int, str], ...]:
+def legend(lang: Language | None = None) -> tuple[tuple[int, str], ...]:
     """Classes and what they mean, for the key beside a map."""
+    say = (lang or language()).say
     ends = [f"{100 * s:.0f}" for s in STEPS[1:]]
-    texts = ["none", f"under {ends[0]} %"]
-    texts += [f"{a} to {b} %" for a, b in pairwise(ends)]
-    return tuple(enumerate([*texts, f"over {ends[-1]} %"]))
+    texts = [say("none"), say("under {number}", number=f"{ends[0]} %")]
+    texts += [say("{low} to {high}", low=a, high=f"{b} %") for a, b in pairwise(ends)]
+    return tuple(enumerate([*texts, say("over {number}", number=f"{ends[-1]} %")]))
 
 
 def world_map(
     shares: Mapping[str, float], title: str, *, party: str = "", most: int = 5,
-    folder: Path = TABLES,
+    weak: Collection[str] = (), folder: Path = TABLES, lang: Language | None = None,
 ) -> str:  # fmt: skip
     """Regions coloured by a share (0 to 1), the ``most`` largest and the party named, the party
-    outlined; pools of countries hatched.
+    outlined; pools of countries hatched, and the other way those whose data are ``weak``.
 
     Raises :class:`UnknownIdError` for a region without an outline.
     """
-    held = shapes(folder)
+    held, lang = shapes(folder), lang or language()
     for region in (*shares, *([party] if party else [])):
         if region not in held:
             raise UnknownIdError(f"The map has no region '{region}'. {nearest(region, held)}")
     land = "".join(
-        f'<path {_paint(r, shares)} d="{s.path}"><title>{escape(_tip(r, shares))}</title></path>'
+        f'<path {_paint(r, shares)} d="{s.path}"><title>{escape(_tip(r, shares, lang))}</title></path>'
         for r, s in held.items()
         if s.path
     )
     land += "".join(f'<path class="q0" d="{s.far}"/>' for s in held.values() if s.far)
+    land += "".join(
+        f'<path fill="url(#hatch-weak)" pointer-events="none" d="{held[r].path}"/>'
+        for r in weak
+        if shares.get(r, 0) > 0 and held[r].path and not _pool(r)
+    )
     own = f'<path class="own" d="{held[party].path}"/>' if party and held[party].path else ""
     told = (r for r in shares if shares[r] > 0 and not _pool(r))
     leaders = sorted(told, key=lambda r: -shares[r])[:most]
@@ -200,8 +206,8 @@ def world_map(
         for r in leaders
         if held[r].area < DOT
     )
-    names = "".join(_labels(leaders, shares, held))
-    names += "".join(_labels(leaders[:PHONE_LABELS], shares, held, PHONE, " phone"))
+    names = "".join(_labels(leaders, shares, held, lang))
+    names += "".join(_labels(leaders[:PHONE_LABELS], shares, held, lang, PHONE, " phone"))
     return (
         f'<svg class="map" viewBox="{CUT} 0 {WIDTH - 2 * CUT:.0f} {HEIGHT:.0f}" role="img" '
         f'aria-label="{escape(title)}"><g transform="scale(.1)">{land}{own}</g>{dots}{names}</svg>'
@@ -217,16 +223,17 @@ def _paint(region: str, shares: Mapping[str, float]) -> str:
     return 'fill="url(#hatch-pool)"' if share > 0 and _pool(region) else f'class="q{step(share)}"'
 
 
-def _tip(region: str, shares: Mapping[str, float]) -> str:
+def _tip(region: str, shares: Mapping[str, float], lang: Language) -> str:
     share = shares.get(region, 0.0)
-    pool = " (together)" if _pool(region) else ""
-    return f"{words.place(region)}{pool}: {numbers.share(share) if share > 0 else 'none'}"
+    pool = f" ({lang.say('together')})" if _pool(region) else ""
+    return f"{lang.place(region)}{pool}: {lang.share(share) if share > 0 else lang.say('none')}"
 
 
 def _labels(
     leaders: Sequence[str],
     shares: Mapping[str, float],
     held: Mapping[str, Shape],
+    lang: Language,
     size: float = 1.0,
     style: str = "",
 ) -> list[str]:
@@ -236,7 +243,7 @@ def _labels(
     out = []
     letter, line = LETTER * size, LINE * size
     for r in leaders:
-        text = words.place(r) + (f" {numbers.share(shares[r])}" if shares.get(r, 0) > 0 else "")
+        text = lang.place(r) + (f" {lang.share(shares[r])}" if shares.get(r, 0) > 0 else "")
         shape, half = held[r], letter * len(text) / 2
         others = [held[o] for o in leaders if o != r]
         fits = shape.area > 2 * half * line

@@ -53,7 +53,7 @@ def simulate(request: Request, asked: Asked) -> JSONResponse:
 @router.post("/ranges", status_code=202, summary="Draw the ranges of a scenario")
 def draw(request: Request, asked: Asked) -> JSONResponse:
     """Begin the draws; the answer names the job, whose address tells how far it is."""
-    return _accepted(engine_of(request).ranges(asked))
+    return accepted(engine_of(request).ranges(asked))
 
 
 @router.get("/ranges", summary="A scenario with its ranges, once they are drawn")
@@ -62,7 +62,7 @@ def ranges(request: Request, asked: Asked) -> JSONResponse:
     engine = engine_of(request)
     job = engine.ranges(asked)
     if job.state != "done":
-        return _accepted(job)
+        return accepted(job)
     return JSONResponse(engine.live(live.document, asked, job.result))
 
 
@@ -95,7 +95,8 @@ def leave(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-def _accepted(job: Job) -> JSONResponse:
+def accepted(job: Job) -> JSONResponse:
+    """The answer that a job was begun: 202 and where to look."""
     return JSONResponse(_told(job), 202, {"location": f"/api/v1/jobs/{job.id}"})
 
 

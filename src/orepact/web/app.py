@@ -16,7 +16,18 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import orepact
-from orepact.web import api, brief, fields, live, pact, pact_api, problems, simulator
+from orepact.web import (
+    api,
+    brief,
+    fields,
+    live,
+    pact,
+    pact_api,
+    problems,
+    simulator,
+    world,
+    world_api,
+)
 from orepact.web.engine import Engine
 from orepact.web.frame import page
 from orepact.web.reader import reader
@@ -74,7 +85,8 @@ def create_app(pact_files: Sequence[Path] = (), workers: int = 0) -> FastAPI:
         return page(request, "api.html.j2", reader(request), paths=app.openapi()["paths"])
 
     for router in (
-        simulator.router, brief.router, api.router, pact.router, pact_api.router, vega,
+        simulator.router, brief.router, api.router, pact.router, pact_api.router, world.router,
+        world_api.router, vega,
     ):  # fmt: skip
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_folder()), name="static")
