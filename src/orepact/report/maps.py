@@ -186,7 +186,8 @@ def world_map(
         if region not in held:
             raise UnknownIdError(f"The map has no region '{region}'. {nearest(region, held)}")
     land = "".join(
-        f'<path {_paint(r, shares)} d="{s.path}"><title>{escape(_tip(r, shares, lang))}</title></path>'
+        f'<path {_paint(r, shares)} d="{s.path}">'
+        f"<title>{escape(_tip(r, shares, lang))}</title></path>"
         for r, s in held.items()
         if s.path
     )
@@ -225,8 +226,10 @@ def _paint(region: str, shares: Mapping[str, float]) -> str:
 
 def _tip(region: str, shares: Mapping[str, float], lang: Language) -> str:
     share = shares.get(region, 0.0)
-    pool = f" ({lang.say('together')})" if _pool(region) else ""
-    return f"{lang.place(region)}{pool}: {lang.share(share) if share > 0 else lang.say('none')}"
+    told = lang.share(share) if share > 0 else lang.say("none")
+    if _pool(region):
+        return lang.say("{place} (together): {share}", place=lang.place(region), share=told)
+    return f"{lang.place(region)}: {told}"
 
 
 def _labels(

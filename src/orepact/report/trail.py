@@ -167,7 +167,9 @@ def trail(mineral: str, stage: str, region: str, year: int = BASE_YEAR) -> Trail
     Raises :class:`UnknownIdError` for an unknown mineral, stage or region, :class:`WorldError`
     for a year without this mineral.
     """
-    steps = tuple(Step(**_blank(r)) for r in world.why(mineral, stage, region, year=year).to_dicts())
+    steps = tuple(
+        Step(**_blank(r)) for r in world.why(mineral, stage, region, year=year).to_dicts()
+    )
     behind = world.why_duties(mineral, stage, region, year=year)
     duties = tuple(_duty(r) for r in behind.to_dicts())
     held = tables(year=year)
@@ -178,7 +180,9 @@ def trail(mineral: str, stage: str, region: str, year: int = BASE_YEAR) -> Trail
     parameters = tuple(Parameter(**_only(Parameter, r)) for r in rows.iter_rows(named=True))
     rivals = _rivals(mineral, stage, region) if year == BASE_YEAR else ()
     cited = [*(s.source for s in steps), *(p.source for p in parameters)]
-    cited += [x.source for x in (*duties, *rivals)] + ([price.source] if price else [])
+    cited += (
+        [d.source for d in duties] + [r.source for r in rivals] + ([price.source] if price else [])
+    )
     named = tuple(register()[i] for i in dict.fromkeys(cited) if i in register())
     return Trail(mineral, stage, region, year, steps, price, duties, parameters, rivals, named)
 

@@ -67,7 +67,9 @@ def mineral(request: Request, mineral: str) -> Response:
     chain = load(asked.year).chains.get(id)
     absent = ""
     if chain is None and id in minerals():
-        absent = lang.say("The world of {year} has no chain of it.", year=asked.year)
+        absent = lang.say(
+            "The world of {year} has no chain of it. There is one of:", year=asked.year
+        )
     flows = [
         (s, Markup(mineral_account.flow(chain, s, asked.party, asked.year, lang)))
         for s in account.stages
@@ -102,9 +104,8 @@ def figures(request: Request, mineral: str, stage: str, place: str) -> Response:
     if asked.year not in held:
         listed = ", ".join(map(str, held))
         raise HTTPException(404, lang.say(
-            "The world of {year} has no chain of it. There is one of {years}.",
-            year=asked.year, years=listed,
-        ))  # fmt: skip
+            "The world of {year} has no chain of it. There is one of:", year=asked.year
+        ) + f" {listed}.")  # fmt: skip
     return page(
         request, "world_trail.html.j2", lang, 400 if asked.errors else 200, asked=asked,
         errors=asked.errors, t=worlds.trail(id, stage, where, asked.year), years=held,
@@ -187,5 +188,3 @@ def stops(request: Request, id: str, asked: Asked) -> Job:
     """The job that draws what stops of exports do."""
     key = f"stops {id} {asked.party} {asked.year}"
     return engine_of(request).jobs.submit(key, worlds.draw_stops, id, asked.party, asked.year)
-
-

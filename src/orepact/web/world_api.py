@@ -40,7 +40,10 @@ class Panorama:
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """What a year's stop of each supplier's exports does to a party: medians, 5 to 95 % ranges."""
+    """What a year's stop of each supplier's exports does to a party.
+
+    Ranges are three numbers: the 5 % quantile, the median, the 95 % quantile.
+    """
 
     mineral: str
     year: int
@@ -106,5 +109,3 @@ def _found(mineral: str) -> str:
         return worlds.find(mineral)
     except UnknownIdError as error:
         raise missing(error) from None
-
-

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from orepact.catalogue import minerals, region, region_name, regions, screened_minerals
-from orepact.errors import OrepactError, UnknownIdError, nearest
+from orepact.errors import OrepactError, UnknownIdError
 from orepact.report.language import Language
 from orepact.report.panorama import SORTS
 from orepact.web import worlds
@@ -53,9 +53,7 @@ def read(request: Request, lang: Language, names: Collection[str], strict: bool 
         if key in PASSED:
             continue
         if key not in names:
-            wrong[key] = lang.say(
-                "There is no field '{key}'. {near}", key=key, near=nearest(key, sorted(names))
-            )
+            wrong[key] = unknown(key, names, lang)
         elif key in given:
             wrong[key] = lang.say("'{key}' stands twice. Keep one.", key=key)
         given[key] = text.strip()

@@ -1,4 +1,4 @@
-"""What the World pages read, kept once read: screens, rows, accounts, trails, and the stops' job."""
+"""What the World pages read, kept once read: screens, accounts, trails, the stops' job."""
 
 from __future__ import annotations
 
@@ -73,9 +73,7 @@ def of(id: str, party: str, year: int, tag: str) -> Account:
 
     world, lang = load(year), language(tag)
     names = [m.id for m in parts(id)]
-    found = panorama.rows(
-        screen(party, world, names, draws=0, held=held()), world.chains, lang
-    )
+    found = panorama.rows(screen(party, world, names, draws=0, held=held()), world.chains, lang)
     own = found if id in world.chains else tuple(r for r in found if r.mineral == names[0])
     chain = world.chains.get(id)
     return account(id if chain else names[0], chain, own, held(), year, party, lang)
