@@ -30,9 +30,9 @@ class Share:
 class Stage:
     """One stage: its row of the world's table, who makes, uses and sells it.
 
-    ``total_t`` are contained tonnes of output, ``None`` where only shares are published; ``of``
-    says in English of what a survey's shares are and of which year, ``note`` what to know of a
-    chain. ``sources`` sell to the party, ``origins`` the same traced through hubs where that
+    ``total_t`` are contained tonnes of output, ``None`` where only shares are published; ``form``
+    says in English what a survey measures, ``of_year`` of when, ``source`` whose it is; ``note``
+    what to know of a chain. ``sources`` sell to the party, ``origins`` the same traced through hubs where that
     differs. ``lines`` are those of a chain only.
     """
 
@@ -40,7 +40,9 @@ class Stage:
     name: str
     grade: str
     note: str
-    of: str
+    form: str
+    of_year: str
+    source: str
     total_t: float | None
     row: Row
     makers: tuple[Share, ...]
@@ -98,7 +100,7 @@ def account(
             Stage(
                 row.stage, stage_name(id, row.stage, chain is not None, lang), row.grade,
                 chain.notes[row.stage] if chain is not None else "",
-                split.what if split is not None and chain is None else "",
+                *(("", "", "") if chain is not None else _survey(own, row.stage, held)),
                 split.total if split is not None else None, row,
                 _shares(split), _users(chain, row.stage),
                 _shares(direct[0] if direct else None), _shares(traced[0] if traced else None),
@@ -107,6 +109,13 @@ def account(
         )  # fmt: skip
     unit = mineral(id).unit.removeprefix("t ") if chain is not None else ""
     return Account(id, name(id, lang), unit, year, party, chain is not None, tuple(stages))
+
+
+def _survey(mineral: str, stage: str, held: Screening) -> tuple[str, str, str]:
+    """What a survey measures, of which year, and its source; blank where there is none."""
+    rows = held.of("supply", mineral).filter("preferred", stage=stage)
+    found = rows.select("form", "year", "source").head(1).rows()
+    return found[0] if found else ("", "", "")
 
 
 def _named(chain: str) -> str:

@@ -36,7 +36,7 @@ QUANTITIES: Mapping[str, str] = MappingProxyType(
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "": later("as its note says"),
+        "": later("not graded"),
         "A": later("trust A, the best"),
         "B": later("trust B"),
         "C": later("trust C"),
