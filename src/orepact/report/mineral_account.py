@@ -32,8 +32,8 @@ class Stage:
 
     ``total_t`` are contained tonnes of output, ``None`` where only shares are published; ``form``
     says in English what a survey measures, ``of_year`` of when, ``source`` whose it is; ``note``
-    what to know of a chain. ``sources`` sell to the party, ``origins`` the same traced through hubs where that
-    differs. ``lines`` are those of a chain only.
+    what to know of a chain. ``sources`` sell to the party, ``origins`` the same traced through
+    hubs where that differs. ``lines`` are those of a chain only.
     """
 
     id: str

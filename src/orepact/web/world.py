@@ -77,11 +77,12 @@ def mineral(request: Request, mineral: str) -> Response:
     ]
     return page(
         request, "world_mineral.html.j2", lang, 400 if errors else 200, asked=asked,
-        errors=errors, account=account, stage=stage, flows=flows, absent=absent, id=id, register=register(),
+        errors=errors, account=account, stage=stage, flows=flows, absent=absent, id=id,
         held=[y for y in years() if id in load(y).chains] if id in minerals() else [],
         largest=mineral_account.largest, to=_linker(asked), stops=_stops(request, id, asked),
         draws=worlds.DRAWS, name=lambda m: mineral_account.name(m, lang),
         stage_name=_stage_namer(lang), several=len(worlds.parts(id)) > 1,
+        register=register(),
         **_common(asked, account, stage, lang),
     )  # fmt: skip
 
