@@ -74,7 +74,7 @@ def brief(
 ) -> JSONResponse:
     """Its parts, sentences, tables and pictures; 202 and the job while they are being drawn."""
     job = engine_of(request).brief(asked, language(lang).tag())
-    return _accepted(job) if job.state != "done" else JSONResponse(job.result.data)
+    return accepted(job) if job.state != "done" else JSONResponse(job.result.data)
 
 
 @router.get("/jobs/{id}", summary="How far a computation is")
