@@ -27,7 +27,7 @@ from orepact.market.sourcing import Homogeneous
 from orepact.pact import Pact
 from orepact.said import Said, said
 from orepact.study.assumed import Basis, basis, duty_warnings, on_market
-from orepact.study.bases import base_of
+from orepact.study.bases import Base, base_of
 from orepact.study.draws import Draws, draw, drivers
 from orepact.study.metrics import Key, metrics
 from orepact.study.warnings import warnings
@@ -264,14 +264,14 @@ def _one(
     progress: Callable[[str, int, int], None] | None,
 ) -> MineralRun:
     if later is None:
-        base = base_of(chain, lambda: build(chain, None), key)
+        held = base_of(chain, lambda: build(chain, None), key)
     else:
-        base = solve(build(chain, None))
-    market = base.market
+        held = Base(chain, solve(build(chain, None)))
+    base, market = held.outcome, held.outcome.market
     agreed = wedges(pact, market, day)
     _solvable(pact, market, agreed)
     policy = solve(market, agreed, start=base)
-    before = metrics(base, base, members, regions)
+    before = held.figures(members, regions)
     after = metrics(base, policy, members, regions)
     sample = draw(chain, n, seed, [s.weight for s in structures]) if n else None
     chains = (chain, *(s.chain for s in structures))
@@ -282,7 +282,7 @@ def _one(
     }
     opened = _opened(base, policy)
     flags = on_market(base, chain, chain.duty_assumed if later is None else later.assumed)
-    held = basis(base, flags, regions)
+    known = basis(base, flags, regions)
     told = (*notes, *warnings(pact, day, base, policy, opened))
     if later is not None:
         before_it = said(
@@ -295,11 +295,11 @@ def _one(
         policy=policy,
         figures=figures,
         effects=effects(pact, policy, day),
-        warnings=(*told, *duty_warnings(pact, day, base, flags, held)),
+        warnings=(*told, *duty_warnings(pact, day, base, flags, known)),
         opened_share=opened,
         failed=n - len(solved),
         duty_assumed=flags,
-        duty_basis=held,
+        duty_basis=known,
         structures=()
         if sample is None
         else tuple((s, int(np.sum(sample.structure == i))) for i, s in enumerate(structures, 1)),
