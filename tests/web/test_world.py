@@ -88,6 +88,15 @@ def test_the_map_and_its_table_show_the_same(client):
     assert re.search(rf"China.*?<td>{told}</td>", table, re.DOTALL)
 
 
+def test_a_map_of_use_is_of_all_that_is_used(client):
+    page = client.get("/world/zinc?stage=refined&show=use").text
+    chain = world.load().chain("zinc")
+    used = chain.trade[chain.stage("refined")].sum()
+    table = re.search(r'<table class="shares">.*?</table>', page, re.DOTALL)[0]
+    assert language().tonnes(float(used)) in table
+    assert used > 1.05 * chain.output[chain.stage("refined")].sum()
+
+
 def test_sorted_by_reliance_the_worst_stand_first(client):
     page = client.get("/world?sort=reliance&party=JPN").text
     body = re.search(r"<tbody>(?:(?!</tbody>).)*scope=\"row\"><a.*?</tbody>", page, re.S)[0]

@@ -144,6 +144,7 @@ def _common(asked: Asked, account: Account, stage: Stage, lang: Language) -> dic
     shares = stage.users if uses else stage.makers
     what = lang.say("Share of the world's use") if uses else lang.say("Share of the world's output")
     head = f"{account.name}, {stage.name}" if stage.name else account.name
+    total = sum(x.use for x in stage.lines) if uses else stage.total_t
     drawn = None
     if shares:
         drawn = mineral_account.world_map(stage, shares, f"{what}, {head}", asked.party, lang)
@@ -151,6 +152,7 @@ def _common(asked: Asked, account: Account, stage: Stage, lang: Language) -> dic
         "years": years(), "parties": _named(regions(), lang.place), "classes": maps.legend(lang),
         "map": drawn, "map_svg": Markup(drawn.svg) if drawn else "", "what": what,
         "shares": mineral_account.largest(shares), "shows_use": uses,
+        "total": total,
     }  # fmt: skip
 
 
