@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from orepact.catalogue import region_name
 
@@ -17,6 +18,36 @@ class Place:
 
     def __str__(self) -> str:
         return region_name(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A region; English shows its code."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class KindName:
+    """A kind of instrument; English shows its id."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """An amount to the cent; the sentence says of what."""
+
+    value: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.value:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +135,14 @@ class Listed:
 
 
 Value = (
-    str
-    | int
-    | date
-    | Place
-    | MineralName
-    | StageName
-    | Node
-    | Share
-    | Held
-    | Whole
-    | Times
-    | Listed
-)
+    str | int | date | Code | KindName | Exact | Place | MineralName | StageName | Node | Share
+    | Held | Whole | Times | Listed
+)  # fmt: skip
+
+
+def later(text: str) -> str:
+    """Mark a text that is said later, so that it is translated."""
+    return text
 
 
 class Said(str):

@@ -10,6 +10,7 @@ PAGES = [
     "/pacts",
     "/pacts/us-mexico-2026?lang=fr",
     "/pacts/us-mexico-2026?on=x",
+    "/pacts/us-mexico-2026/compare/us-japan-2026?lang=es",
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -12,7 +12,8 @@ from orepact import pact, units
 from orepact.pact import KINDS, trade
 from orepact.pact.base import Strict
 from orepact.pact.calendar import timeline
-from orepact.report import clauses
+from orepact.pact.check import check
+from orepact.report import clauses, terms, words
 from orepact.report.articles import agreement, next_day, standing
 from orepact.report.language import LANGUAGES, language
 from orepact.report.milestones import Scale, line, shelved
@@ -46,14 +47,14 @@ def parts(annotation: object) -> list[type[Strict]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_and_every_word_of_a_kind_has_its_name(kind):
-    assert kind in clauses.GROUPS
+    assert kind in words.GROUPS
     for model in records(KINDS[kind]):
         for name, field in model.model_fields.items():
-            assert name in clauses.FIELDS, f"{model.__name__}.{name}"
+            assert name in terms.FIELDS, f"{model.__name__}.{name}"
             if name in ("status", "kind"):
                 continue
             for word in literals(field.annotation):
-                assert word in clauses.VALUES, f"{model.__name__}.{name}: {word}"
+                assert word in terms.VALUES, f"{model.__name__}.{name}: {word}"
 
 
 def literals(annotation: object) -> list[str]:
@@ -173,6 +174,19 @@ def test_every_pact_reads_in_every_language(name, code):
     assert len(said.sources) == len(held.sources)
     assert said.in_force == len(held.in_force(LATER))
     assert line(held, LATER, lang).rows
+
+
+@pytest.mark.parametrize("code", ["es", "fr"])
+def test_remarks_are_said_in_the_readers_language(code):
+    oxide = {**OXIDE, "in": ["USA"], "regimes": {},
+             "floor": [{"from": "2027-01-01", "value": "160 USD/kg"}]}  # fmt: skip
+    faulty = A.without("ndpr-oxide", "graphite-anode").with_instrument(oxide)
+    remarks, lang = check(faulty), language(code)
+    assert {f.level for f in remarks} == {"error", "warning", "note"}
+    for f in remarks:
+        assert lang.note(f.what) != str(f.what)
+        assert not f.mend or lang.note(f.mend) != str(f.mend)
+        assert "{" not in lang.note(f.what) + lang.note(f.mend)
 
 
 def test_where_a_pact_has_no_words_in_a_language_its_english_is_marked():

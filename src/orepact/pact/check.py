@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -16,6 +16,7 @@ from orepact.pact.instrument import Instrument
 from orepact.pact.kinds import left_out, simulated
 from orepact.pact.support import Incentive
 from orepact.pact.trade import PriceFloor
+from orepact.said import Code, Exact, KindName, Listed, MineralName, StageName, later, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,26 @@ def stages_ascend(pact: Pact) -> Iterator[Finding]:
         for on in _days(lower, upper):
             below, above = lower.floor_at(on), upper.floor_at(on)
             if below is not None and above is not None and above < below:
-                what = (
-                    f"From {on} the floor on {upper.mineral} {upper.stage} ({above:,.2f} USD/t) is "
-                    f"below that on {lower.stage} ({below:,.2f} USD/t)."
+                what = said(
+                    "From {day} the floor on {mineral} {stage} ({above} USD/t) is below that on "
+                    "{input} ({below} USD/t).",
+                    day=on, **_of(upper), above=Exact(above), below=Exact(below),
+                    input=StageName(lower.mineral, lower.stage),
+                )  # fmt: skip
+                mend = said(
+                    "Processing loses on every tonne: raise it to {below} USD/t or more.",
+                    below=Exact(below),
                 )
-                mend = f"Processing loses on every tonne: raise it to {below:,.2f} USD/t or more."
                 yield Finding("error", upper.id, what, mend)
                 break
+
+
+def _of(f: PriceFloor) -> dict[str, object]:
+    return {"mineral": MineralName(f.mineral), "stage": StageName(f.mineral, f.stage)}
+
+
+def _codes(codes: Sequence[str]) -> Listed:
+    return Listed(tuple(Code(c) for c in codes))
 
 
 def _edges(pact: Pact) -> Iterator[tuple[PriceFloor, PriceFloor]]:
@@ -79,8 +93,12 @@ def next_stage_is_covered(pact: Pact) -> Iterator[Finding]:
     for f in floors:
         for stage in minerals()[f.mineral].stages:
             if f.stage in stage.inputs and (f.mineral, stage.id) not in covered:
-                what = f"{f.mineral} {stage.id} is made from {f.stage} and has no floor."
-                mend = "Imports can move to that stage: consider a floor on it."
+                what = said(
+                    "{mineral} {stage} is made from {input} and has no floor.",
+                    mineral=MineralName(f.mineral), stage=StageName(f.mineral, stage.id),
+                    input=StageName(f.mineral, f.stage),
+                )  # fmt: skip
+                mend = said("Imports can move to that stage: consider a floor on it.")
                 yield Finding("warning", f.id, what, mend)
 
 
@@ -91,8 +109,10 @@ def members_all_take_part(pact: Pact) -> Iterator[Finding]:
         if isinstance(f, PriceFloor) and not isinstance(f.in_, str):
             outside = [c for c in everyone if c not in f.in_]
             if outside and f.applies_to == "non_members":
-                what = f"{', '.join(outside)} has no floor on {f.mineral} {f.stage}."
-                mend = "It can sell its output to the others and use non-members' material."
+                what = said(
+                    "{who} has no floor on {mineral} {stage}.", who=_codes(outside), **_of(f)
+                )
+                mend = said("It can sell its output to the others and use non-members' material.")
                 yield Finding("warning", f.id, what, mend)
 
 
@@ -105,8 +125,8 @@ def nobody_is_paid_twice(pact: Pact) -> Iterator[Finding]:
             continue
         same = floor.targets()[0] in contract.targets()
         if contract.form == "contract_for_difference" and same and _meet(a, b):
-            what = f"It supports the same tonnes as floor '{floor.id}'."
-            mend = "Results report the double support; end one where the other begins."
+            what = said("It supports the same tonnes as floor '{id}'.", id=floor.id)
+            mend = said("Results report the double support; end one where the other begins.")
             yield Finding("warning", contract.id, what, mend)
 
 
@@ -121,20 +141,29 @@ def agreed_is_no_scenario(pact: Pact) -> Iterator[Finding]:
         if x.id not in pact.agreed:
             continue
         if isinstance(x, Instrument) and x.status == "scenario":
-            what = "It is listed as agreed and has status scenario."
-            yield Finding("error", x.id, what, "Correct the status, or take it out of 'agreed'.")
+            what = said("It is listed as agreed and has status scenario.")
+            mend = said("Correct the status, or take it out of 'agreed'.")
+            yield Finding("error", x.id, what, mend)
         if pact.sources[x.source].confidence == "inferred":
-            what = f"It is listed as agreed and its source '{x.source}' is inferred."
-            yield Finding("error", x.id, what, "Cite the text, or take it out of 'agreed'.")
+            what = said("It is listed as agreed and its source '{id}' is inferred.", id=x.source)
+            mend = said("Cite the text, or take it out of 'agreed'.")
+            yield Finding("error", x.id, what, mend)
 
 
 def lists_are_cited(pact: Pact) -> Iterator[Finding]:
     """A party's list has a standing and a source."""
     for code, x in pact.lists.items():
-        missing = [n for n in ("status", "source") if getattr(x, n) is None]
-        if missing:
-            what = f"The list of {code} has no {' and no '.join(missing)}."
-            yield Finding("warning", code, what, "State whose it is.")
+        lacks = tuple(n for n in ("status", "source") if getattr(x, n) is None)
+        if lacks:
+            what = said(_UNCITED[lacks], place=_codes([code]))
+            yield Finding("warning", code, what, said("State whose it is."))
+
+
+_UNCITED = {
+    ("status",): later("The list of {place} has no status."),
+    ("source",): later("The list of {place} has no source."),
+    ("status", "source"): later("The list of {place} has no status and no source."),
+}
 
 
 def regimes_are_stated(pact: Pact) -> Iterator[Finding]:
@@ -143,8 +172,11 @@ def regimes_are_stated(pact: Pact) -> Iterator[Finding]:
         if isinstance(f, PriceFloor):
             open_ = [n for n in type(f.regimes).model_fields if getattr(f.regimes, n) is None]
             if open_:
-                mend = "Entries under them end in a question: state covered, suspended or refunded."
-                yield Finding("note", f.id, f"Regimes not stated: {', '.join(open_)}.", mend)
+                what = said("Regimes not stated: {names}.", names=", ".join(open_))
+                mend = said(
+                    "Entries under them end in a question: state covered, suspended or refunded."
+                )
+                yield Finding("note", f.id, what, mend)
 
 
 def baskets_are_named(pact: Pact) -> Iterator[Finding]:
@@ -159,16 +191,21 @@ def baskets_are_named(pact: Pact) -> Iterator[Finding]:
             for code in minerals()[f.mineral].stage(f.stage).hs6:
                 others = sorted(holders[code] - {f.mineral})
                 if others:
-                    what = f"Code {code[:4]}.{code[4:]} also holds {', '.join(others)}."
-                    yield Finding("note", f.id, what, "State national codes that split it.")
+                    what = said(
+                        "Code {code} also holds {minerals}.", code=f"{code[:4]}.{code[4:]}",
+                        minerals=Listed(tuple(MineralName(m) for m in others)),
+                    )  # fmt: skip
+                    yield Finding("note", f.id, what, said("State national codes that split it."))
 
 
 def top_ups_are_shown_at_both_ends(pact: Pact) -> Iterator[Finding]:
     """Under a top-up exporters may raise their invoices and keep the wedge themselves."""
     for f in pact.instruments:
         if isinstance(f, PriceFloor) and f.mode == "entry_top_up":
-            what = f"It assumes that exporters capture {f.invoice_response} of the wedge."
-            yield Finding("warning", f.id, what, "Compare with 0 % and with 100 %.")
+            what = said(
+                "It assumes that exporters capture {share} of the wedge.", share=f.invoice_response
+            )
+            yield Finding("warning", f.id, what, said("Compare with 0 % and with 100 %."))
 
 
 def all_can_hold_at_once(pact: Pact) -> Iterator[Finding]:
@@ -185,23 +222,31 @@ def spanish_is_complete(pact: Pact) -> Iterator[Finding]:
     texts += [(i.id, i.title) for i in pact.instruments if i.title]
     for id, text in texts:
         if not text.es:
-            yield Finding("note", id, f"'{text.en}' has no Spanish text.", "Add 'es'.")
+            what = said("'{text}' has no Spanish text.", text=text.en)
+            yield Finding("note", id, what, said("Add 'es'."))
 
 
 def recorded_only(pact: Pact) -> Iterator[Finding]:
     """Kinds and modes that the market engine does not act on yet."""
     for x in pact.instruments:
         if not simulated(x):
-            yield Finding("note", x.id, f"{x.kind} is recorded, not simulated.", "")
+            what = said("{kind} is recorded, not simulated.", kind=KindName(x.kind))
+            yield Finding("note", x.id, what, "")
 
 
 def simulated_in_part(pact: Pact) -> Iterator[Finding]:
     """Parts of simulated instruments that only the border applies, one remark per part."""
-    for part in ("codes", "exclusions", "free zones"):
+    for part, template in _IN_PART.items():
         ids = [x.id for x in pact.instruments if part in left_out(x)]
         if ids:
-            what = f"Simulated as if without their {part}: {', '.join(ids)}."
-            yield Finding("note", pact.id, what, "")
+            yield Finding("note", pact.id, said(template, ids=", ".join(ids)), "")
+
+
+_IN_PART = {
+    "codes": later("Simulated as if without their codes: {ids}."),
+    "exclusions": later("Simulated as if without their exclusions: {ids}."),
+    "free zones": later("Simulated as if without their free zones: {ids}."),
+}
 
 
 CHECKS: tuple[Callable[[Pact], Iterator[Finding]], ...] = (

@@ -13,9 +13,11 @@ from orepact.pact.base import Text
 from orepact.pact.party import CriticalList, Source
 from orepact.pact.trade import PriceFloor
 from orepact.report import clauses
-from orepact.report.clauses import GROUPS, span
+from orepact.report.clauses import span
 from orepact.report.language import Language, later
 from orepact.report.numbers import SPACE
+from orepact.report.terms import COMMON, FIELDS, VALUES
+from orepact.report.words import GROUPS
 
 LEFT_OUT = {
     "codes": later("customs codes"),
@@ -246,7 +248,7 @@ _APART = {"price_floor": ("mineral", "stage", "floor", "basis", "reference")}
 
 def article(pact: Pact, i: Instrument, on: date, lang: Language) -> Article:
     """An instrument in words."""
-    skip = (*clauses.COMMON, *_APART.get(i.kind, ()), *(() if i.title else ("topic", "aim")))
+    skip = (*COMMON, *_APART.get(i.kind, ()), *(() if i.title else ("topic", "aim")))
     said = list(clauses.clauses(i, lang, skip))
     if isinstance(i, PriceFloor):
         said = [*clauses.clauses(i.basis, lang, ("content",)), *_compared(i, lang), *said]
@@ -274,14 +276,14 @@ def _compared(f: PriceFloor, lang: Language) -> Iterator[tuple[str, str]]:
     told = (
         lang.say("the price of goods from {place}", place=lang.place(r.origin))
         if r.origin
-        else (lang.say(clauses.VALUES[r.rule]))
+        else (lang.say(VALUES[r.rule]))
     )
     text = lang.say(
         "{reference}, for {scope}; a route counts from {share} of the base year's imports on",
-        reference=told, scope=lang.say(clauses.VALUES[r.scope]),
+        reference=told, scope=lang.say(VALUES[r.scope]),
         share=clauses.percent(r.minimum_share, lang),
     )  # fmt: skip
-    yield lang.say(clauses.FIELDS["reference"]), text
+    yield lang.say(FIELDS["reference"]), text
 
 
 def title(i: Instrument, lang: Language) -> Words:

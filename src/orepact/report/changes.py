@@ -20,6 +20,7 @@ from orepact.report.articles import Words, day_of, title, words
 from orepact.report.clauses import lower, span
 from orepact.report.language import Language, later
 from orepact.report.numbers import SPACE
+from orepact.report.terms import FIELDS
 from orepact.said import Said
 
 PARTS: Mapping[str, str] = MappingProxyType(
@@ -163,7 +164,7 @@ def _called(of: object, id: str, lang: Language) -> str:
 
 
 def _place(place: Place, lang: Language) -> str:
-    names = [lower(lang.say(clauses.FIELDS[n])) for n in place.names]
+    names = [lower(lang.say(FIELDS[n])) for n in place.names]
     if isinstance(place.of, Pact):
         return ", ".join(names)
     if isinstance(place.of, Record):

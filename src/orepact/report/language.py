@@ -19,15 +19,22 @@ from orepact.errors import InputError, nearest
 from orepact.pact import Instrument
 from orepact.pact.base import Text
 from orepact.report import numbers, places, words
-from orepact.said import Held, Listed, MineralName, Node, Place, Said, Share, StageName
+from orepact.said import (
+    Code,
+    Held,
+    KindName,
+    Listed,
+    MineralName,
+    Node,
+    Place,
+    Said,
+    Share,
+    StageName,
+)
+from orepact.said import later as later
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "en_US", "es": "es_MX", "fr": "fr_CA"})
 """Languages and the locale that each has where none is named."""
-
-
-def later(text: str) -> str:
-    """Mark a text that is said later, so that it is translated."""
-    return text
 
 
 BOUNDS: Mapping[str, str] = MappingProxyType(
@@ -244,6 +251,10 @@ def written(language: Language, value: object) -> object:
     match value:
         case Place(code):
             return language.named(code)
+        case Code(code):
+            return language.place(code)
+        case KindName(kind):
+            return language.say(words.GROUPS[kind])
         case MineralName(id):
             name = language.mineral(id)
             return name[:1].lower() + name[1:]

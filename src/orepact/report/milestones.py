@@ -11,8 +11,9 @@ from orepact.pact import Pact
 from orepact.pact.calendar import Agenda, Event, timeline
 from orepact.pact.party import Entry
 from orepact.report.articles import Cited, Words, cited, title, words
-from orepact.report.clauses import GROUPS, span
+from orepact.report.clauses import span
 from orepact.report.language import Language, later
+from orepact.report.words import GROUPS
 
 NEAR = 3
 """A day within so many years of the first and last event is drawn on their line of time."""

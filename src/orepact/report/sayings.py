@@ -15,7 +15,7 @@ from orepact.market.effects import Standing, Unit
 from orepact.pact import SCENARIO
 from orepact.pact.calendar import Agenda, Nature
 from orepact.pact.party import Confidence
-from orepact.report import clauses, words
+from orepact.report import terms, words
 from orepact.study.bills import CONFIDENCE, shipped
 from orepact.study.metrics import UNITS, WORLD
 
@@ -60,7 +60,7 @@ def _named() -> Iterator[tuple[str, str]]:
     yield "agreement.py", SCENARIO
     for p in shipped()[0]:
         yield "products.csv", p.short
-    for table in (clauses.GROUPS, clauses.FIELDS, clauses.VALUES, clauses.RENTS, clauses.UNITS):
+    for table in (words.GROUPS, terms.FIELDS, terms.VALUES, terms.RENTS, terms.UNITS):
         for text in table.values():
             yield "clauses.py", text
     for text in (*UNITS, *get_args(Confidence), *CONFIDENCE, *get_args(Nature)):

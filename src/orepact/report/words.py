@@ -48,6 +48,25 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "price_floor": "Price floors",
+        "preference": "Preferences",
+        "trade_action": "Trade actions",
+        "standard": "Standards",
+        "cooperation": "Cooperation",
+        "circumvention": "Circumvention",
+        "incentive": "Incentives",
+        "screening": "Investment screening",
+        "mapping": "Geological mapping",
+        "response": "Rapid response",
+        "research": "Research",
+        "stockpile": "Stockpiles",
+        "project": "Projects",
+    }
+)
+"""Articles by the kind of their instruments, in the order of a text."""
+
 MATCHING = "matching"
 LINES: Mapping[str, str] = MappingProxyType(
     {

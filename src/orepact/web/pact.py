@@ -18,9 +18,9 @@ from orepact.pact.check import check
 from orepact.pact.write import dump
 from orepact.report.articles import LEVELS, Words, agreement, next_day, standing, words
 from orepact.report.changes import both_hold, comparison
-from orepact.report.clauses import GROUPS
 from orepact.report.language import Language
 from orepact.report.milestones import line, shelved
+from orepact.report.words import GROUPS
 from orepact.web.engine import Engine
 from orepact.web.frame import engine_of, page
 from orepact.web.problems import missing
