@@ -68,7 +68,7 @@ def test_records_that_appear_in_a_field_are_no_code():
     (english,) = diff(a, b)
     assert english == "USA, MEX: response r: steps is what 'Meet', within 5 instead of not stated."
     assert sentence(english, FR).replace("\xa0", " ") == (
-        "États-Unis et Mexique: “R”, étapes à suivre : (1) objet : Meet; délai : 5 jours, "
+        "États-Unis et Mexique: « R », étapes à suivre : (1) objet : Meet; délai : 5 jours, "
         "au lieu de non précisé."
     )
 

@@ -109,7 +109,7 @@ class TestCompare:
         assert "Japan becomes a party from October 28, 2025 on" in text(client, path + "?lang=en")
         spanish = text(client, path + "?lang=es")
         assert "Japón: nueva parte desde el 28 de octubre de 2025" in spanish
-        assert "“Reservas coordinadas” desaparece" in spanish
+        assert "«Reservas coordinadas» desaparece" in spanish
 
     def test_the_other_way_round_is_a_link(self, client):
         body = text(client, "/pacts/us-mexico-2026/compare/us-japan-2026?on=2027-02-03")

@@ -130,7 +130,7 @@ def told(value: object, lang: Language) -> str:
         case Subject(i, level):
             return _subject(i, lang, level)
         case Named(id, of):
-            return f"“{_called(of, id, lang)}”"
+            return lang.say("“{name}”", name=_called(of, id, lang))
         case Record(kind, id, of):
             return lang.say(RECORDS[kind], name=_called(of, id, lang))
         case Place():
@@ -150,7 +150,7 @@ def _subject(i: Instrument, lang: Language, level: bool = False) -> str:
         text = lang.say("the floor on {name}", name=lower(name))
         at = clauses.quantity(i.floor.steps[0][1].text, lang)
         return lang.say("{text}, {level}", text=text, level=at) if level else text
-    return f"“{name}”"
+    return lang.say("“{name}”", name=name)
 
 
 def _called(of: object, id: str, lang: Language) -> str:
