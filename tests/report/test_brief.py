@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from orepact.market.instruments import is_simulated
 from orepact.report import brief_basis, numbers, view
 from orepact.report.blocks import Table
 from orepact.report.brief import brief
@@ -126,6 +127,7 @@ def test_without_draws_no_range_is_claimed(central) -> None:
     said = " ".join(texts(brief(central, language())))
     assert "there are no ranges" in said
     assert "--central" in said
+    assert "5 to 95" not in said
     assert not re.search(r"\(\S+ to \S+\)", said)
 
 
@@ -177,3 +179,14 @@ def test_another_date_year_or_list_stands_in_the_command(central) -> None:
     assert said == (
         "orepact brief a.yaml --on 2027-01-01 --lang fr --minerals manganese,magnesium --central"
     )
+
+
+def test_only_instruments_on_the_runs_minerals_are_counted(central) -> None:
+    ours = [
+        i
+        for i in central.pact.in_force(central.on)
+        if is_simulated(i) and {m for m, _ in i.targets()} & {"manganese", "magnesium"}
+    ]
+    said = " ".join(texts(brief(central, language())))
+    assert f"of the {len(ours)} instruments simulated here" in said
+    assert "Price floors simulated: 2." in said

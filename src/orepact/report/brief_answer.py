@@ -58,7 +58,7 @@ def _question(run: Run, lang: Language) -> Iterator[Point]:
             isinstance(i, PriceFloor) and i.mode in ("period_levy", "entry_top_up")
             for i in (run.pact.instrument(f.id) for _, f in held)
         )
-        how = lang.say("{count} price floors are simulated.", count=len(held))
+        how = lang.say("Price floors simulated: {count}.", count=len(held))
         if levied:
             how += " " + lang.say(
                 "What comes in below its floor pays the difference at the border; goods of members "
@@ -66,7 +66,11 @@ def _question(run: Run, lang: Language) -> Iterator[Point]:
             )
         yield Point(lang.say("Simulated"), how)
     agreed = sum(1 for i in run.pact.instruments if i.id in run.pact.agreed)
-    acting = [i for i in run.pact.in_force(run.on) if is_simulated(i)]
+    acting = [
+        i
+        for i in run.pact.in_force(run.on)
+        if is_simulated(i) and any(m in run.minerals for m, _ in i.targets())
+    ]
     published = sum(1 for i in acting if i.id in run.pact.agreed)
     yield Point(
         lang.say("Agreed"),

@@ -42,10 +42,12 @@ def prices(run: Run, lang: Language) -> Part:
     """What buyers pay at each floored stage, before and after."""
     rows = price_rows(run, lang)
     caption = lang.say(
-        "Dot: with the pact; bar: 5 to 95 % range; black stroke: the floor; line at 100: {year}. "
-        "Hollow dot: weak data. At the right, USD before and after.",
+        "Dot: with the pact; black stroke: the floor; line at 100: {year}. Hollow dot: weak data. "
+        "At the right, USD before and after.",
         year=run.year,
     )
+    if run.draws:
+        caption += " " + lang.say("Bar: 5 to 95 % range.")
     every = [(mr, s, m) for mr, s in choice.floored(run) for m in run.members
              if choice.price(run, mr, s, m)]  # fmt: skip
     if len(rows) < len(every):
@@ -90,10 +92,11 @@ def welfare(run: Run, lang: Language) -> Part:
             Bar(lang.place(code), *x, weak, words.role(code, run.members),
                 pen.ranged(x, lang.signed))
         )  # fmt: skip
-    caption = lang.say(
-        "Bar: change with the pact; black line: 5 to 95 % range. Hollow: the range holds both "
-        "signs. Dashed and pale: some of the data are weak."
-    )
+    caption = lang.say("Bar: change with the pact. Dashed and pale: some of the data are weak.")
+    if run.draws:
+        caption += " " + lang.say(
+            "Black line: 5 to 95 % range. Hollow: the range holds both signs."
+        )
     title = lang.say("Welfare by country")
     if len(run.minerals) > 1:
         title = lang.say("Welfare by country, all minerals together")
