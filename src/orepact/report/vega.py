@@ -44,14 +44,15 @@ _BRIGHT = MappingProxyType(
     {"member": "#6ea8f0", "china": "#f0925a", "rest": "#a2a8b1", "world": "#a2a8b1"}
 )
 _PAGE = MappingProxyType({role: f"var(--{role})" for role in COLOURS} | {"world": "var(--rest)"})
+_MEASURED = "Arial, Helvetica, Liberation Sans, sans-serif"
 _SANS = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {
         "light": Theme("#1c2430", "#5a6472", "#e1e5ea", "#ffffff", _SANS, None, 27, _ROLES),
         "dark": Theme("#e8ebf0", "#a9b1bd", "#39424f", "#171c23", _SANS, None, 27, _BRIGHT),
-        # colours of the page that the picture stands in
+        # colours of the page that the picture stands in, letters that the printer can measure
         "page": Theme(
-            "var(--ink)", "var(--soft)", "var(--line)", "var(--paper)", _SANS, WIDTH, 27, _PAGE
+            "var(--ink)", "var(--soft)", "var(--line)", "var(--paper)", _MEASURED, WIDTH, 27, _PAGE
         ),
         "print": Theme(
             "#1c2430", "#5a6472", "#dde1e6", "#ffffff", "Libertinus Serif, serif", WIDTH, 17, _ROLES
