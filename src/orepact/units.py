@@ -25,6 +25,9 @@ TONNES: dict[str, Decimal] = {
 
 SHARES: dict[str, Decimal] = {"%": Decimal("0.01"), "pp": Decimal("0.01"), "share": Decimal(1)}
 
+BEYOND = 100
+"""Powers of ten that no amount has."""
+
 _SHAPE = re.compile(r"^\s*([+-]?[0-9][0-9_,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*$")
 
 
@@ -45,6 +48,8 @@ def split(
         number = Decimal(found[1].replace("_", "").replace(",", ""))
     except InvalidOperation:  # pragma: no cover - the pattern admits only decimals
         raise UnitError(f"{text!r} is not a number. Write {kind} as {example!r}.") from None
+    if number and abs(number.adjusted()) > BEYOND:
+        raise UnitError(f"{text!r} is beyond any real amount. Check its digits and its unit.")
     if not found[2]:
         raise UnitError(f"{text!r} has no unit. Write {kind} with its unit, as {example!r}.")
     return number, found[2]

@@ -25,3 +25,18 @@ def test_no_page_asks_for_anything_elsewhere(client):
         text = client.get(path).text
         for mark in ('src="http', 'src="//', '<link rel="stylesheet" href="http', "@import"):
             assert mark not in text
+
+
+def test_every_file_that_a_page_names_is_there(client):
+    import re
+
+    for path in ("/", "/world", "/world/zinc", "/pacts", "/pacts/us-mexico-2026", "/simulator",
+                 "/brief", "/brief/us-mexico-2026?mineral=gallium"):  # fmt: skip
+        for name in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get(path).text)):
+            assert client.get(name).status_code == 200, (path, name)
+
+
+def test_head_answers_as_get_without_a_body(client):
+    for path in ("/", "/simulator?mineral=zinc", "/api/v1/simulate?mineral=zinc"):
+        bare = client.head(path)
+        assert (bare.status_code, bare.content) == (200, b"")

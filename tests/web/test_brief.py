@@ -71,3 +71,11 @@ def test_mistakes_have_a_page(client, address, status):
     page = client.get(address)
     assert page.status_code == status
     assert "<h1>" in page.text
+
+
+@pytest.mark.parametrize("lever", ["members=USA,MEX,CAN", "tariff=10 %25", "floor.oxide=1 USD/g"])
+def test_levers_without_a_mineral_are_not_dropped_in_silence(client, lever):
+    for address in ("/brief/us-mexico-2026?", "/api/v1/brief?"):
+        reply = client.get(address + lever)
+        assert reply.status_code == 400
+        assert "Choose a mineral" in reply.text

@@ -64,21 +64,21 @@ def test_an_unknown_job_is_none(jobs):
 
 
 def test_a_job_that_all_have_left_is_given_up(jobs):
-    first = jobs.submit("slow", slow, 200)
-    jobs.submit("slow", slow, 200)
-    waiting = jobs.submit("squares 9", squares, 9)
+    first = jobs.submit("slow", slow, 200, watch=True)
+    jobs.submit("slow", slow, 200, watch=True)
+    waiting = jobs.submit("squares 9", squares, 9, watch=True)
     jobs.leave(waiting.id)
     assert jobs.get(waiting.id) is None
     jobs.leave(first.id)
     time.sleep(0.3)
     assert jobs.get(first.id).state in ("waiting", "running")
     jobs.leave(first.id)
-    assert finished(jobs, first, 5).state == "failed"
+    assert finished(jobs, first).state == "failed"
 
 
 def test_too_many_are_refused(jobs, monkeypatch):
     monkeypatch.setattr(module, "WAITING", 1)
-    first = jobs.submit("sleeps", sleeps, 0.5)
+    first = jobs.submit("sleeps", sleeps, 3)
     with pytest.raises(BusyError, match="waiting already"):
         jobs.submit("squares 5", squares, 5)
     finished(jobs, first)

@@ -80,6 +80,13 @@ def test_a_scenario_that_touches_nothing_says_so(client):
     assert "matches no route" in page.text
 
 
+def test_the_headline_is_the_largest_move_of_any_stage(client):
+    page = client.get(
+        "/simulator/answer?floor.magnet=0 USD/kg&floor.oxide=1 USD/kg&ban=100 %25"
+    ).text
+    assert "(magnet)" in re.search(r'class="headline">([^<]+)', page)[1]
+
+
 def test_before_anything_is_in_force_nothing_moves(client):
     assert "Nothing moves yet" in client.get("/simulator?mineral=zinc&year=2026").text
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from orepact.catalogue import mineral as find
+from orepact.pact import Instrument
+from orepact.pact.trade import PriceFloor
 from orepact.report import drawing, flows, numbers, vega, view, words
 from orepact.report.language import Language, later
 from orepact.report.vega import Bar, Price, Spec
@@ -121,7 +123,7 @@ def answer(run: Run, lang: Language) -> Answer:
 def lead(run: Run, mr: MineralRun) -> tuple[str, str]:
     """Stage and member with which the story begins: the largest move of a buyers' price."""
     found = []
-    for stage in view.headline_stages(run, mr):
+    for stage in mr.chain.stages:
         for m in run.members:
             moved = view.relative(view.figure(mr, stage, m, "buyers' price"))
             if moved is not None:
@@ -283,13 +285,18 @@ def welfare_chart(run: Run, mr: MineralRun, lang: Language, theme: str = "light"
             rows.append(Bar(lang.place(region), None, text=lang.say("none")))
             continue
         x = x.scaled(1e-6)
-        rows.append(
-            Bar(
-                lang.place(region), x.mid, x.low, x.high, weak, words.role(region, run.members),
-                x.text(lambda v: lang.signed(v)),
-            )
-        )  # fmt: skip
+        spread = _spread(x, lang.signed, lang)
+        text = f"{lang.signed(x.mid)} ({spread})" if spread else lang.signed(x.mid)
+        role = words.role(region, run.members)
+        rows.append(Bar(lang.place(region), x.mid, x.low, x.high, weak, role, text))
     return vega.welfare(rows, lang, theme)
+
+
+def _called(i: Instrument, mineral: str, lang: Language) -> str:
+    """A floor by its stage, any other instrument by its title or kind."""
+    if isinstance(i, PriceFloor) and not i.title:
+        return f"{lang.kind(i.kind)}, {lang.stage_word(mineral, i.stage)}"
+    return lang.instrument(i)
 
 
 def _states(run: Run, mr: MineralRun, lang: Language) -> Iterator[State]:
@@ -300,7 +307,6 @@ def _states(run: Run, mr: MineralRun, lang: Language) -> Iterator[State]:
         detail = ""
         if e.distance is not None:
             detail = f"{lang.number(e.distance)} {lang.say(e.unit)}"
-        title = (
-            i.title.in_(lang.code) if i.title and lang.code in ("en", "es") else words.instrument(i)
+        yield State(
+            _called(i, mr.chain.mineral, lang), lang.say(e.state), e.state == "binding", detail
         )
-        yield State(title, lang.say(e.state), e.state == "binding", detail)

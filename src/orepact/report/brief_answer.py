@@ -43,12 +43,14 @@ def _question(run: Run, lang: Language) -> Iterator[Point]:
     )
     text = (
         lang.say(
-            "Who pays and who gains if, from {date}, {members} put price floors under {minerals}?",
+            "Who pays and who gains if {members} put price floors under {minerals}, "
+            "as the pact stands on {date}?",
             date=lang.date(run.on), members=members, minerals=what,
         )
         if held
         else lang.say(
-            "Who pays and who gains if, from {date}, {members} apply this pact to {minerals}?",
+            "Who pays and who gains if {members} apply this pact to {minerals}, "
+            "as it stands on {date}?",
             date=lang.date(run.on), members=members, minerals=what,
         )
     )  # fmt: skip

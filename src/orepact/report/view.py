@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from orepact.catalogue import mineral
 from orepact.market.instruments import is_simulated
-from orepact.pact.trade import PriceFloor
+from orepact.pact.trade import PriceFloor, TradeAction
 from orepact.report import numbers, words
 from orepact.said import said
 from orepact.study.metrics import WORLD, Key
@@ -108,16 +108,15 @@ def floors(run: Run, mr: MineralRun) -> tuple[Floor, ...]:
 
 
 def headline_stages(run: Run, mr: MineralRun) -> tuple[str, ...]:
-    """Stages that the summary shows: those with a floor, else those touched, else the last."""
-    held = {f.stage for f in floors(run, mr)}
+    """Stages that the summary shows: those with a floor or a trade action, else those touched,
+    else the last.
+    """
+    acting = [i for i in run.pact.in_force(run.on) if is_simulated(i)]
+    main = [i for i in acting if isinstance(i, PriceFloor | TradeAction)]
+    own = mr.chain.mineral
+    held = {s for i in main for m, s in i.targets() if m == own}
     if not held:
-        held = {
-            s
-            for i in run.pact.in_force(run.on)
-            if is_simulated(i)
-            for m, s in i.targets()
-            if m == mr.chain.mineral
-        }
+        held = {s for i in acting for m, s in i.targets() if m == own}
     return tuple(s for s in mr.chain.stages if s in held) or mr.chain.stages[-1:]
 
 

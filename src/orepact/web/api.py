@@ -53,7 +53,7 @@ def simulate(request: Request, asked: Asked) -> JSONResponse:
 @router.post("/ranges", status_code=202, summary="Draw the ranges of a scenario")
 def draw(request: Request, asked: Asked) -> JSONResponse:
     """Begin the draws; the answer names the job, whose address tells how far it is."""
-    return accepted(engine_of(request).ranges(asked))
+    return accepted(engine_of(request).ranges(asked, watch=True))
 
 
 @router.get("/ranges", summary="A scenario with its ranges, once they are drawn")
@@ -73,7 +73,9 @@ def brief(
     lang: Annotated[str, Query(description="Language: en, es or fr.")] = "en",
 ) -> JSONResponse:
     """Its parts, sentences, tables and pictures; 202 and the job while they are being drawn."""
-    job = engine_of(request).brief(asked, language(lang).tag())
+    said = language(lang)
+    whole = fields.whole(asked, request.query_params.get("mineral"), said)
+    job = engine_of(request).brief(whole, said.tag())
     return accepted(job) if job.state != "done" else JSONResponse(job.result.data)
 
 

@@ -67,7 +67,12 @@ def create_app(pact_files: Sequence[Path] = (), workers: int = 0) -> FastAPI:
 
     @app.middleware("http")
     async def safe(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        bare = request.method == "HEAD"
+        if bare:
+            request.scope["method"] = "GET"
         answer = await call(request)
+        if bare:
+            answer = Response(status_code=answer.status_code, headers=dict(answer.headers))
         for name, value in SAFE.items():
             answer.headers.setdefault(name, value)
         return answer

@@ -74,7 +74,4 @@ def _asked(request: Request, pact: str) -> tuple[Engine, Language, Scenario]:
     form = fields.read([("pact", pact), *query], engine, lang)
     if form.scenario is None:
         raise FieldsError(form.errors)
-    asked = form.scenario
-    if not request.query_params.get("mineral"):
-        asked = Scenario(pact, "", asked.year, asked.base)
-    return engine, lang, asked
+    return engine, lang, fields.whole(form.scenario, request.query_params.get("mineral"), lang)

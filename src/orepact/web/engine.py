@@ -16,7 +16,7 @@ from orepact.errors import InputError, NotSolvedError, OrepactError, UnknownIdEr
 from orepact.pact import Pact
 from orepact.pact.files import library
 from orepact.web import live
-from orepact.web.jobs import Job, Jobs
+from orepact.web.jobs import Job, Jobs, stop
 from orepact.web.scenario import Scenario
 from orepact.world import World, load
 from orepact.world.compiled import BASE_YEAR
@@ -53,7 +53,7 @@ class Engine:
         """Stop every process."""
         self.jobs.close()
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            stop(self._pool)
 
     def pact(self, name: str) -> Pact:
         """A pact by its id; :class:`UnknownIdError` for one that is not held."""
@@ -83,10 +83,10 @@ class Engine:
             raise _raised(*found)
         return found  # type: ignore[no-any-return]
 
-    def ranges(self, asked: Scenario) -> Job:
+    def ranges(self, asked: Scenario, watch: bool = False) -> Job:
         """The job that draws the ranges of a scenario; its result is :data:`live.Ranges`."""
         name = self.names[asked.pact]
-        return self.jobs.submit(f"ranges {asked}", live.draw_ranges, name, asked)
+        return self.jobs.submit(f"ranges {asked}", live.draw_ranges, name, asked, watch=watch)
 
     def brief(self, asked: Scenario, tag: str) -> Job:
         """The job that writes a brief with its ranges, as HTML and PDF."""

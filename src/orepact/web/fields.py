@@ -19,6 +19,7 @@ from orepact.pact.content import substances
 from orepact.pact.vary import floor_on, last_day
 from orepact.report.language import Language
 from orepact.web.engine import Engine
+from orepact.web.problems import FieldsError
 from orepact.web.scenario import Scenario
 from orepact.world import Chain
 from orepact.world.compiled import BASE_YEAR
@@ -137,6 +138,20 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
     )  # fmt: skip
 
 
+def whole(asked: Scenario, mineral: str | None, lang: Language) -> Scenario:
+    """A scenario of a brief: without a mineral, the pact as it is on all that it names.
+
+    Raises :class:`FieldsError` where levers are given and no mineral that they act on.
+    """
+    if mineral:
+        return asked
+    if asked.changes():
+        raise FieldsError(
+            {"mineral": lang.say("Choose a mineral: floors, tariffs, bans and members act on one.")}
+        )
+    return Scenario(asked.pact, "", asked.year, asked.base)
+
+
 class _WrongError(Exception):
     """A mistake in a field, in words that can be translated."""
 
@@ -177,7 +192,7 @@ def _region(text: str) -> str:
 
 def _plain(text: str) -> None:
     """Refuse a comma: it parts decimals for some readers and thousands for others."""
-    if "," in text:
+    if "," in text or "_" in text:
         raise say("Write '{text}' without commas: a point before decimals, as 110.5.", text=text)
 
 

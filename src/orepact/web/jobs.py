@@ -49,16 +49,20 @@ class Jobs:
         self._queue: Any = None
         self._left: Any = None
         self._watchers: Counter[str] = Counter()
+        self._gone: set[str] = set()
 
-    def submit(self, key: str, work: Callable[..., Any], *given: Any) -> Job:
+    def submit(self, key: str, work: Callable[..., Any], *given: Any, watch: bool = False) -> Job:
         """Begin what ``key`` names, or find it begun; ``work(report, *given)`` runs elsewhere.
 
+        Who says ``watch`` waits for it and may :meth:`leave`.
         Raises :class:`BusyError` where too many wait already.
         """
         id = hashlib.sha256(key.encode()).hexdigest()[:16]
         with self._lock:
             held = self._futures.get(id)
-            self._watchers[id] += 1
+            self._watchers[id] += watch
+            if id in self._gone:
+                held = None
             if held is None or (held.done() and held.exception() is not None):
                 if sum(not f.done() for f in self._futures.values()) >= WAITING:
                     raise BusyError(
@@ -66,6 +70,7 @@ class Jobs:
                     )
                 self._futures[id] = self._started().submit(_do, id, work, *given)
                 self._steps.pop(id, None)
+                self._gone.discard(id)
                 while len(self._futures) > KEPT:
                     old, future = next(iter(self._futures.items()))
                     if not future.done():
@@ -93,20 +98,23 @@ class Jobs:
         """One who asked for a job no longer waits for it."""
         with self._lock:
             future = self._futures.get(id)
+            if future is None or future.done() or self._watchers[id] <= 0:
+                return
             self._watchers[id] -= 1
-            if future is None or future.done() or self._watchers[id] > 0:
+            if self._watchers[id]:
                 return
             if future.cancel():
                 del self._futures[id]
             else:
                 self._left.put(id)
+                self._gone.add(id)
 
     def close(self) -> None:
         """Stop the process; what was waiting is given up."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop(pool)
             self._queue.put(None)
 
     def _started(self) -> ProcessPoolExecutor:
@@ -124,6 +132,14 @@ class Jobs:
             id, done, total = told
             with self._lock:
                 self._steps[id] = (done, total)
+
+
+def stop(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once: none outlives the server."""
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 class GivenUpError(OrepactError):
