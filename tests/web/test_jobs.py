@@ -2,30 +2,10 @@ import time
 
 import pytest
 
-from orepact.errors import InputError
+from job_work import fails, sleeps, slow, squares
 from orepact.web import jobs as module
 from orepact.web.jobs import Jobs
 from orepact.web.problems import BusyError
-
-
-def squares(report, n):
-    for i in range(n):
-        report(i + 1, n)
-    return [i * i for i in range(n)]
-
-
-def fails(report):
-    raise InputError("It cannot be. Write something else.")
-
-
-def sleeps(report, seconds):
-    time.sleep(seconds)
-
-
-def slow(report, n):
-    for i in range(n):
-        report(i + 1, n)
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
