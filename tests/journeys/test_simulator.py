@@ -63,6 +63,13 @@ def test_open_move_the_floor_share_and_read_in_spanish(visit, address):
     assert "Estados Unidos" in other.locator(".headline").inner_text()
     assert "pagan" in other.locator(".headline").inner_text()
 
+    other.locator("#answer a[href^='/brief/']").click()
+    other.wait_for_selector("a.button[href*='brief.pdf']", timeout=120_000)
+    assert "La respuesta" in other.locator("article.brief").inner_text()
+    link = other.locator("a.button[href*='brief.pdf']").get_attribute("href")
+    pdf = other.request.get(address + link)
+    assert pdf.body().startswith(b"%PDF")
+
 
 def test_a_mistake_is_told_at_its_field_and_mended(visit):
     page = visit("/simulator?mineral=zinc")

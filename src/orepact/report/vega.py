@@ -7,6 +7,7 @@ it runs. Weak data have a dashed outline; a bar whose sign is not settled is hol
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -296,13 +297,18 @@ def shades() -> list[tuple[str, str]]:
     return list((pairs | {day.colours[r]: night.colours[r] for r in day.colours}).items())
 
 
+_PARTS = re.compile(r' (role="graphics-[a-z-]+"|aria-roledescription="[^"]*")')
+"""Marks of a picture's parts, which the words beside it say whole."""
+
+
 def svg(spec: Spec) -> str:
     """A chart as SVG, without a browser."""
     try:
         import vl_convert
     except ImportError:
         raise InputError("Charts need one more package: pip install 'orepact[web]'.") from None
-    return str(vl_convert.vegalite_to_svg(spec, vl_version="5.20"))
+    made = str(vl_convert.vegalite_to_svg(spec, vl_version="5.20"))
+    return _PARTS.sub("", made)
 
 
 def _theme(name: str) -> Theme:

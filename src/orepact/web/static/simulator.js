@@ -164,7 +164,11 @@ answer.addEventListener("click", (event) => {
     ranges().catch(offline);
   }
 });
-document.querySelector("#choose").addEventListener("change", (event) => event.currentTarget.submit());
+const choose = document.querySelector("#choose");
+choose.addEventListener("change", () => choose.submit());
+// a choice that was made before this script was here
+const chosen = (field) => field.options && !field.options[field.selectedIndex].defaultSelected;
+if ([...choose.querySelectorAll("select")].some(chosen)) choose.submit();
 document.querySelector("#choose button").hidden = true;
 levers.querySelector(".actions button").hidden = true;
 
