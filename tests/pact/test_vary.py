@@ -101,3 +101,9 @@ def test_a_variant_says_what_it_was_asked(floor, tariff, more):
 
 def test_the_last_day_of_a_year():
     assert last_day(2028) == date(2028, 12, 31)
+
+
+def test_a_source_of_the_pact_s_own_is_not_written_over():
+    own = PACT.with_source(SOURCE, {"title": "Ours", "publisher": "us", "confidence": "inferred"})
+    with pytest.raises(PactError, match="This id is taken"):
+        vary(own, "ndpr", ON, tariff="1 %")

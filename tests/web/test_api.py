@@ -41,9 +41,9 @@ def test_ranges_are_a_job_that_ends_in_the_figures_of_a_run(client):
     )  # fmt: skip
     held = {(f["stage"], f["region"], f["variable"]): f for f in reply.json()["figures"]}
     for key, f in run.minerals["gallium"].figures.items():
-        if held[tuple(key)]["change"] is not None:
-            assert held[tuple(key)]["change"] == pytest.approx(f.change[1], rel=1e-9)
-            assert held[tuple(key)]["change_p05"] == pytest.approx(f.change[0], rel=1e-9)
+        if held[tuple(key)]["change_p50"] is not None:
+            assert held[tuple(key)]["change_p50"] == pytest.approx(f.change[1], rel=1e-9)
+            assert held[tuple(key)]["change_p5"] == pytest.approx(f.change[0], rel=1e-9)
     page = client.get("/simulator/answer?ranges=yes&" + QUERY).text
     assert 'data-ranges="yes"' in page
 

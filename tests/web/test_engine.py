@@ -21,7 +21,7 @@ def test_processes_answer_as_the_server_itself():
             elsewhere.live(live.document, bad, None)
         for process in elsewhere._pool._processes.values():
             process.kill()
-        assert elsewhere.live(live.python, ASKED, None)
+        assert elsewhere.live(live.python, ASKED)
     finally:
         here.close()
         elsewhere.close()
@@ -35,7 +35,7 @@ def test_a_pact_of_one_s_own(tmp_path: Path):
     )
     held = Engine([file])
     assert held.pact("mine").title.en == "Mine"
-    assert str(file) in held.live(live.python, Scenario("mine", "ndpr", 2027, 2024), None)
+    assert str(file) in held.live(live.python, Scenario("mine", "ndpr", 2027, 2024))
     with pytest.raises(UnknownIdError, match="Did you mean 'mine'"):
         held.pact("mina")
 

@@ -106,3 +106,10 @@ def test_no_text_breaks_a_field(engine, field, text):
 def test_mistakes_are_told_in_the_reader_s_language(engine):
     form = fields.read([("tariff", "10")], engine, language("es"))
     assert "no share" not in form.errors["tariff"]
+
+
+@pytest.mark.parametrize("base", ["2019", "2022", "2023", "2025"])
+def test_every_base_year_shows_a_mineral_that_it_has(engine, base):
+    form = read(engine, base=base)
+    assert form.errors == {}
+    assert form.mineral in engine.world(int(base)).chains

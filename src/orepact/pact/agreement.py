@@ -150,10 +150,14 @@ class Pact(Head):
     def with_source(self, id: str, source: Source | Mapping[str, Any]) -> Pact:
         """A new pact with one more source."""
         held = source if isinstance(source, Source) else Source.model_validate(source)
-        if id in self.sources and self.sources[id] != held:
+        return self._with(sources=self._sources(id, held))
+
+    def _sources(self, id: str, source: Source) -> dict[str, Source]:
+        """Sources with one more; an id that another has is refused."""
+        if id in self.sources and self.sources[id] != source:
             mend = "Give the new one another id."
             raise PactError([Problem(f"sources.{id}", "This id is taken.", mend)])
-        return self._with(sources={**self.sources, id: held})
+        return {**self.sources, id: source}
 
     def with_sourced(
         self,
@@ -166,7 +170,7 @@ class Pact(Head):
         gone = set(without)
         kept = (i for i in self.instruments if i.id not in gone)
         return self._with(
-            sources={**self.sources, id: source},
+            sources=self._sources(id, source),
             agreed=tuple(a for a in self.agreed if a not in gone),
             instruments=(*kept, *(_instrument({**raw, "source": id}) for raw in instruments)),
         )

@@ -9,6 +9,7 @@ from orepact.catalogue import mineral as find
 from orepact.pact import Instrument
 from orepact.pact.trade import PriceFloor
 from orepact.report import drawing, flows, numbers, vega, view, words
+from orepact.report.blocks import Cell, Line
 from orepact.report.language import Language, later
 from orepact.report.vega import Bar, Price, Spec
 from orepact.report.view import Shown
@@ -27,24 +28,6 @@ class Tile:
     text: str
     spread: str
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A figure of a table: its text and its range; ``text`` says in words what is missing."""
-
-    text: str
-    spread: str = ""
-    muted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row: a region and its cells."""
-
-    name: str
-    role: str
-    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +146,6 @@ def _tiles(run: Run, mr: MineralRun, lang: Language) -> Iterator[Tile]:
     def percent(x: float) -> str:
         return f"{lang.percent(x)}{SPACE}%"
 
-    def money(x: float) -> str:
-        return lang.millions(x)
-
     buys = view.relative(view.figure(mr, stage, member, "buyers' price"))
     yield _tile(
         lang.say("Buyers' price"), f"{at}, {lang.place(member)}", buys, percent, lang, "member"
@@ -178,12 +158,22 @@ def _tiles(run: Run, mr: MineralRun, lang: Language) -> Iterator[Tile]:
     money_of = [(m, view.change(view.figure(mr, "", m, "welfare"))) for m in run.members]
     who, most = max(money_of, key=lambda p: abs(p[1].mid) if p[1] else 0.0)
     yield _tile(
-        lang.say("Welfare, USD million a year"), lang.place(who), most, money, lang, "member"
+        lang.say("Welfare, USD million a year"),
+        lang.place(who),
+        most,
+        lang.millions,
+        lang,
+        "member",
     )
     if "CHN" not in run.members:
         china = view.change(view.figure(mr, "", "CHN", "welfare"))
         yield _tile(
-            lang.say("Welfare, USD million a year"), lang.place("CHN"), china, money, lang, "china"
+            lang.say("Welfare, USD million a year"),
+            lang.place("CHN"),
+            china,
+            lang.millions,
+            lang,
+            "china",
         )
 
 
@@ -238,14 +228,15 @@ def _line(mr: MineralRun, stage: str, region: str, run: Run, lang: Language) -> 
     none = Cell(lang.say("none"), muted=True)
     makes = made.base > 0 or (level is not None and level.mid > 0)
     return Line(
-        lang.place(region), words.role(region, run.members),
+        lang.place(region),
         (
             _cell(price, percent, lang) if price else Cell(lang.say("no purchases"), muted=True),
             _cell(level, lang.tonnes, lang) if makes and level else none,
             _cell(grown, percent, lang) if grown else none,
             _cell(view.change(get("imports from non-members")), lang.signed_tonnes, lang),
-            _cell(view.after(get("floor levy")), lang.millions, lang),
+            _cell(view.after(get("floor levy")), lambda x: lang.number(x / 1e6), lang),
         ),
+        role=words.role(region, run.members),
     )  # fmt: skip
 
 
@@ -263,15 +254,13 @@ def price_chart(run: Run, mr: MineralRun, lang: Language, theme: str = "light") 
         weak = mr.chain.grade[stage] != "balanced"
         for m in run.members:
             f = view.figure(mr, stage, m, "buyers' price")
-            after = view.after(f)
-            if after is None or not f.base > 0:
+            moved = view.relative(f)
+            if moved is None:
                 continue
-            rows.append(
-                Price(
-                    f"{lang.stage(mr.chain.mineral, stage)}, {lang.place(m)}", f.base, after.mid,
-                    after.low, after.high, held.get(stage), weak, words.role(m, run.members),
-                )
-            )  # fmt: skip
+            after, low, high = (None if x is None else f.base * (1 + x) for x in moved)
+            label = f"{lang.stage(mr.chain.mineral, stage)}, {lang.place(m)}"
+            role = words.role(m, run.members)
+            rows.append(Price(label, f.base, after or 0.0, low, high, held.get(stage), weak, role))
     return vega.prices(rows, lang, theme, year=run.year)
 
 

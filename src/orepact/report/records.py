@@ -12,11 +12,14 @@ Record = dict[str, Any]
 
 
 def records(run: Run) -> dict[str, list[Record]]:
-    """``figures`` and ``instruments`` of all minerals; ``None`` where there is no number."""
+    """``figures`` and ``instruments`` of all minerals; ``None`` where there is no number.
+
+    ``change`` is that of the central values, ``central - base``; quantiles are of the draws.
+    """
     figures, instruments = [], []
     for mr in run.minerals.values():
         for key, f in mr.figures.items():
-            low, mid, high = f.change or (None, f.central - f.base, None)
+            low, mid, high = f.change or (None, None, None)
             figures.append(
                 {
                     "mineral": mr.chain.mineral,
@@ -26,8 +29,9 @@ def records(run: Run) -> dict[str, list[Record]]:
                     "unit": UNITS[key.variable],
                     "base": _number(f.base),
                     "central": _number(f.central),
-                    "change": _number(mid),
-                    "change_p05": _number(low),
+                    "change": _number(f.central - f.base),
+                    "change_p5": _number(low),
+                    "change_p50": _number(mid),
                     "change_p95": _number(high),
                 }
             )

@@ -103,7 +103,7 @@ def _caught(work: Callable[..., T], *given: Any) -> tuple[bool, Any]:
 
 
 def _raised(name: str, text: str) -> OrepactError:
-    unsolved = issubclass(getattr(errors, name), errors.ResultError)
+    unsolved = issubclass(getattr(errors, name, InputError), errors.ResultError)
     return NotSolvedError(text) if unsolved else InputError(text)
 
 

@@ -104,7 +104,8 @@ def read(query: Sequence[tuple[str, str]], engine: Engine, lang: Language) -> Fo
     pact = engine.pact(told("pact", _one_of(engine.names), first))
     base = told("base", _year(held_years()), BASE_YEAR)
     world = engine.world(base)
-    chosen = told("mineral", lambda t: _mineral(t, world.chains), "") or _first_mineral(pact)
+    first_mineral = _first_mineral(pact, world.chains)
+    chosen = told("mineral", lambda t: _mineral(t, world.chains), first_mineral)
     years = _years(pact)
     year = told("year", _year(years), _default_year(pact, years))
     day = last_day(year)
@@ -259,13 +260,15 @@ def _default_year(pact: Pact, years: Sequence[int]) -> int:
     try:
         year = pact.default_date().year
     except OrepactError:
-        year = max(i.interval.start.year for i in pact.instruments if i.interval.start)
+        begins = [i.interval.start.year for i in pact.instruments if i.interval.start]
+        year = max(begins, default=years[0])
     return min(max(year, years[0]), years[-1])
 
 
-def _first_mineral(pact: Pact) -> str:
-    named = [m for i in pact.instruments for m, _ in i.targets()]
-    return FIRST_MINERAL if FIRST_MINERAL in named or not named else named[0]
+def _first_mineral(pact: Pact, held: Mapping[str, Chain]) -> str:
+    """The mineral shown first, else one that the pact names, else any that the world holds."""
+    named = [m for i in pact.instruments for m, _ in i.targets() if m in held]
+    return next((m for m in (FIRST_MINERAL, *named) if m in named), next(iter(held)))
 
 
 def _levers(
@@ -276,8 +279,8 @@ def _levers(
         own = held.floor.written(last_day(year)) if held else None
         content = held.basis.content if held else find_mineral(chain.mineral).unit[2:]
         factor = float(substances(chain.mineral)[content])
-        made = chain.trade[k].sum(axis=1)
-        price = float(np.average(np.nan_to_num(chain.price[k]), weights=made)) * factor
+        made = np.where(np.isfinite(chain.price[k]), chain.trade[k].sum(axis=1), 0.0)
+        price = float(np.nansum(chain.price[k] * made) / made.sum()) * factor
         unit, per = ("USD/kg", 1e3) if price >= 1e4 else ("USD/t", 1.0)
         text = told(f"floor.{stage}", _price, own or "")
         if text and not units.price(text):

@@ -33,8 +33,8 @@ from orepact.world import load
 
 DRAWS = 128
 SEED = 2026
-KEPT = 256
-"""Answers that a process keeps: each is a megabyte or two."""
+KEPT = 64
+"""Answers that a process keeps, some megabytes each."""
 
 Name = str | Path
 Ranges = tuple[dict[Key, Figure], int]
@@ -184,21 +184,21 @@ def table(name: Name, asked: Scenario, ranges: Ranges | None) -> str:
     return pl.DataFrame(rows, infer_schema_length=None).write_csv()
 
 
-def text(name: Name, asked: Scenario, ranges: Ranges | None) -> str:
+def text(name: Name, asked: Scenario) -> str:
     """The pact with what was changed, as a file that every command takes."""
     return dump(central(name, asked).pact)
 
 
-def python(name: Name, asked: Scenario, ranges: Ranges | None) -> str:
+def python(name: Name, asked: Scenario) -> str:
     """The lines of Python that give the same figures."""
     return asked.python(DRAWS, str(name))
 
 
-def report(name: Name, asked: Scenario, ranges: Ranges | None) -> str:
-    """The full report of the scenario: one page with every table."""
+def report(name: Name, asked: Scenario) -> str:
+    """The full report of the scenario at central values: one page with every table."""
     from orepact.report.page import html
 
-    return html(ranged(name, asked, ranges))
+    return html(central(name, asked))
 
 
 def chart(name: Name, asked: Scenario, ranges: Ranges | None, which: str, tag: str) -> str:

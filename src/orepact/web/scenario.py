@@ -82,7 +82,7 @@ class Scenario:
             "import orepact",
             "",
             f"on = date({on.year}, {on.month}, {on.day})",
-            f'pact = orepact.read("{file or self.pact}")',
+            f"pact = orepact.read({(file or self.pact)!r})",
         ]
         if changes := self.changes():
             lines.append(f'pact = orepact.vary(\n    pact, "{self.mineral}", on,')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -65,44 +65,53 @@ def _ranges(request: Request, engine: Engine, asked: Scenario) -> tuple[live.Ran
     return (job.result if job.state == "done" else None), job.state
 
 
-def _taken(request: Request, work: Any, kind: str, name: str, *given: Any) -> Response:
-    """A file to take away; ``name`` is what it is called, empty for one to look at."""
+def _asked(request: Request) -> tuple[Engine, Scenario]:
     engine, _, form = _read(request)
     if form.scenario is None:
         raise FieldsError(form.errors)
-    asked = form.scenario
-    ranges, _ = _ranges(request, engine, asked)
-    text = engine.live(work, asked, ranges, *given)
-    called = name.format(pact=asked.pact, mineral=asked.mineral, year=asked.year)
-    headers = {"content-disposition": f'attachment; filename="{called}"'} if name else {}
+    return engine, form.scenario
+
+
+def _file(text: str, kind: str, asked: Scenario, ending: str = "") -> Response:
+    """A file to take away, named by what it is of; without an ending one to look at."""
+    name = f"{asked.pact}-{asked.mineral}-{asked.year}.{ending}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'} if ending else {}
     return Response(text, media_type=kind, headers=headers)
 
 
 @router.get("/{which}.svg")
 def picture(request: Request, which: Literal["prices", "welfare"]) -> Response:
     """A chart as a picture, for pages without script and for printing."""
-    return _taken(request, live.chart, "image/svg+xml", "", which, reader(request).tag())
+    engine, asked = _asked(request)
+    ranges, _ = _ranges(request, engine, asked)
+    text = engine.live(live.chart, asked, ranges, which, reader(request).tag())
+    return _file(text, "image/svg+xml", asked)
 
 
 @router.get("/figures.csv")
 def table(request: Request) -> Response:
-    """All figures as a table."""
-    return _taken(request, live.table, "text/csv", "{pact}-{mineral}-{year}.csv")
+    """All figures as a table, with ranges where they are asked for and drawn."""
+    engine, asked = _asked(request)
+    ranges, _ = _ranges(request, engine, asked)
+    return _file(engine.live(live.table, asked, ranges), "text/csv", asked, "csv")
 
 
 @router.get("/pact.yaml")
 def pact(request: Request) -> Response:
     """The pact with what was changed."""
-    return _taken(request, live.text, "application/yaml", "{pact}-{mineral}-{year}.yaml")
+    engine, asked = _asked(request)
+    return _file(engine.live(live.text, asked), "application/yaml", asked, "yaml")
 
 
 @router.get("/scenario.py")
 def python(request: Request) -> Response:
     """The same in Python."""
-    return _taken(request, live.python, "text/x-python", "{pact}-{mineral}-{year}.py")
+    engine, asked = _asked(request)
+    return _file(engine.live(live.python, asked), "text/x-python", asked, "py")
 
 
 @router.get("/report.html")
 def report(request: Request) -> Response:
-    """The full report."""
-    return _taken(request, live.report, "text/html", "")
+    """The full report at central values."""
+    engine, asked = _asked(request)
+    return _file(engine.live(live.report, asked), "text/html", asked)
